@@ -1,0 +1,79 @@
+//! Checks a component's exports and imports against what a host calls and gives.
+
+use std::path::Path;
+
+use wasmtime::component::{Component, InstancePre, Linker};
+
+use crate::{Error, Result, one_line};
+
+/// The version of the exported interface `name` (as `wasi:http/incoming-handler`)
+/// whose version starts with `series` (as `0.2`).
+///
+/// # Errors
+/// [`Error::MissingExport`].
+pub fn version_of_export(
+    file: &Path,
+    component: &Component,
+    name: &str,
+    series: &str,
+) -> Result<String> {
+    let exports: Vec<String> = component
+        .component_type()
+        .exports(component.engine())
+        .map(|(export, _)| export.to_owned())
+        .collect();
+    let version = exports.iter().find_map(|export| {
+        let version = export.strip_prefix(name)?.strip_prefix('@')?;
+        version.strip_prefix(series)?.starts_with('.').then(|| version.to_owned())
+    });
+    version.ok_or_else(|| Error::MissingExport {
+        file: file.to_owned(),
+        wanted: format!("{name}@{series}"),
+        exports,
+    })
+}
+
+/// Connects the component's imports with what `linker` has.
+///
+/// # Errors
+/// [`Error::MissingImport`], with `provided` to tell the user what there is.
+pub fn resolve_imports<T: 'static>(
+    file: &Path,
+    component: &Component,
+    linker: &Linker<T>,
+    provided: &str,
+) -> Result<InstancePre<T>> {
+    linker.instantiate_pre(component).map_err(|e| {
+        let reason = one_line(&e);
+        // The engine names the import in its message only; ask for each name in turn.
+        let import = component
+            .component_type()
+            .imports(component.engine())
+            .map(|(import, _)| import.to_owned())
+            .find(|import| reason.contains(&format!("`{import}`")));
+        match import {
+            Some(import) => Error::MissingImport {
+                file: file.to_owned(),
+                import,
+                provided: provided.to_owned(),
+            },
+            None => Error::Invalid(file.to_owned(), reason),
+        }
+    })
+}
+
+/// Checks that an instance can start within `limit` bytes for each memory.
+///
+/// # Errors
+/// [`Error::Memory`].
+pub fn check_initial_memory(file: &Path, component: &Component, limit: u64) -> Result<()> {
+    const PAGE: u64 = 65_536;
+    // Unknown only for components that import modules, which no host gives them.
+    let needs = component.resources_required().and_then(|r| r.max_initial_memory_size);
+    match needs.map(|pages| pages.saturating_mul(PAGE)) {
+        Some(needs) if needs > limit => {
+            Err(Error::Memory { file: file.to_owned(), needs, limit })
+        }
+        _ => Ok(()),
+    }
+}

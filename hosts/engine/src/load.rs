@@ -1,0 +1,101 @@
+//! From a file to a component: compiled here, or ahead of time.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use crate::artifact;
+use crate::{Error, Result, one_line};
+
+/// The extension by which a user vouches for precompiled code.
+const TRUSTED_EXTENSION: &str = "cwasm";
+const WASM_MAGIC: &[u8] = b"\0asm";
+/// The layer field of a binary's header: 0 is a core module, 1 a component.
+const LAYER: std::ops::Range<usize> = 6..8;
+
+/// A component that is ready to be linked.
+pub struct Loaded {
+    /// The component, as machine code.
+    pub component: Component,
+    /// One line for the user when the precompiled code was not used.
+    pub note: Option<String>,
+}
+
+/// Loads the component in `file`.
+///
+/// `aot` is the same component as [`crate::precompile`] wrote it; it saves the
+/// compilation. When it is of another component, engine or CPU, the component is
+/// compiled after all and [`Loaded::note`] says why.
+///
+/// `file` may itself be precompiled if its extension is `.cwasm`.
+///
+/// # Safety of precompiled code
+/// Machine code runs with the rights of the host, outside the sandbox, and is
+/// checked for its configuration only. It is therefore loaded only where the user
+/// named it as such: as `aot`, or by the extension. It must not be writable by
+/// anyone whom the host does not trust.
+///
+/// # Errors
+/// One line that names the file, see [`Error`].
+pub fn load(engine: &Engine, file: &Path, aot: Option<&Path>) -> Result<Loaded> {
+    let bytes = read(file)?;
+    let trusted = file.extension().is_some_and(|e| e == TRUSTED_EXTENSION);
+    if !bytes.starts_with(WASM_MAGIC) && trusted {
+        let component = artifact::load(engine, file, None)
+            .map_err(|reason| Error::BadCode(file.to_owned(), reason))?;
+        return Ok(Loaded { component, note: None });
+    }
+    check_header(file, &bytes)?;
+    let note = match aot {
+        None => None,
+        Some(aot) => {
+            // A wrong path is a mistake to report; wrong content can be helped.
+            check_file(aot)?;
+            match artifact::load(engine, aot, Some(&bytes)) {
+                Ok(component) => return Ok(Loaded { component, note: None }),
+                Err(reason) => {
+                    let (aot, file) = (aot.display(), file.display());
+                    Some(format!("{aot}: {reason}; compiling {file} instead"))
+                }
+            }
+        }
+    };
+    let component = Component::from_binary(engine, &bytes)
+        .map_err(|e| Error::Invalid(file.to_owned(), one_line(&e)))?;
+    Ok(Loaded { component, note })
+}
+
+/// Reads a component and checks that it is one.
+pub(crate) fn read_component(file: &Path) -> Result<Vec<u8>> {
+    let bytes = read(file)?;
+    check_header(file, &bytes)?;
+    Ok(bytes)
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    check_file(file)?;
+    fs::read(file).map_err(|e| Error::Io(file.to_owned(), e))
+}
+
+fn check_file(file: &Path) -> Result<()> {
+    match fs::metadata(file) {
+        Ok(data) if data.is_dir() => Err(Error::Directory(file.to_owned())),
+        Ok(_) => Ok(()),
+        Err(e) if e.kind() == ErrorKind::NotFound => Err(Error::Missing(file.to_owned())),
+        Err(e) => Err(Error::Io(file.to_owned(), e)),
+    }
+}
+
+fn check_header(file: &Path, bytes: &[u8]) -> Result<()> {
+    if Engine::detect_precompiled(bytes).is_some() {
+        return Err(Error::UntrustedCode(file.to_owned()));
+    }
+    match bytes.get(LAYER) {
+        Some([0, 0]) if bytes.starts_with(WASM_MAGIC) => Err(Error::CoreModule(file.to_owned())),
+        Some(_) if bytes.starts_with(WASM_MAGIC) => Ok(()),
+        _ => Err(Error::NotWasm(file.to_owned())),
+    }
+}

@@ -1,0 +1,94 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+
+use crate::units;
+
+/// Serves a WebAssembly component that exports wasi:http/incoming-handler over HTTP/1.1.
+///
+/// Each request runs in a fresh instance with memory, time and concurrency bounded;
+/// a request that fails gets a 5xx and harms no other. The host adds no routes and
+/// grants no files, no network and no environment but what --env names.
+#[derive(Parser, Clone, Debug)]
+#[command(
+    name = "http",
+    version,
+    after_help = "SIGINT or SIGTERM stops accepting, finishes what is in flight and exits with 0; \
+                  a second one exits at once.\n\n\
+                  Example:\n  http --component wasi_http_rust.wasm --addr 127.0.0.1:8080\n  \
+                  curl http://127.0.0.1:8080/World"
+)]
+pub struct Args {
+    /// The component to serve (*.wasm, or *.cwasm as `precompile` wrote it).
+    #[arg(long, value_name = "FILE", help_heading = "Component")]
+    pub component: PathBuf,
+
+    /// The same component, precompiled: saves compiling it at start. Machine code
+    /// runs unchecked: name only files that you trust.
+    #[arg(long, value_name = "FILE", help_heading = "Component")]
+    pub aot: Option<PathBuf>,
+
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080", value_parser = address, help_heading = "Network")]
+    pub addr: String,
+
+    /// Open connections; further ones wait in the system's queue.
+    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Network")]
+    pub max_connections: u32,
+
+    /// How long a client may take to send a request's head (an idle connection is
+    /// closed then, too), or take no byte of a response.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = units::duration, help_heading = "Network")]
+    pub client_timeout: Duration,
+
+    /// How long requests in flight may take to finish after SIGINT or SIGTERM.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = units::duration, help_heading = "Network")]
+    pub grace: Duration,
+
+    /// An environment variable for the guest; repeat for more. Without any, the
+    /// guest's environment is empty.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = units::variable, help_heading = "Grants")]
+    pub env: Vec<(String, String)>,
+
+    /// Linear memory of an instance, all its memories together.
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = units::size, help_heading = "Bounds")]
+    pub max_memory: u64,
+
+    /// Wall time of a request from its head to the last byte that the guest
+    /// writes; then the client gets 504, or the response is cut off.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = units::duration, help_heading = "Bounds")]
+    pub timeout: Duration,
+
+    /// Instances alive at once. Further requests wait for one to finish.
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=8192), help_heading = "Bounds")]
+    pub max_in_flight: u32,
+
+    /// Requests that may wait for an instance, within their --timeout; further
+    /// ones get 503 with Retry-After at once.
+    #[arg(long, value_name = "N", default_value_t = 2048, help_heading = "Bounds")]
+    pub max_queue: u32,
+
+    /// Bytes in the body of a request; a larger one gets 413.
+    #[arg(long, value_name = "SIZE", default_value = "8MiB", value_parser = units::size, help_heading = "Bounds")]
+    pub max_body: u64,
+
+    /// Threads that serve [default: one for each CPU].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024), help_heading = "Bounds")]
+    pub threads: Option<u32>,
+
+    /// No access log on stdout. What goes wrong is still told on stderr.
+    #[arg(long, help_heading = "Log")]
+    pub quiet: bool,
+}
+
+/// Checks `HOST:PORT`; the name is looked up when the host listens.
+fn address(text: &str) -> Result<String, String> {
+    let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port);
+    match port.map(str::parse::<u16>) {
+        Some(Ok(_)) => Ok(text.to_owned()),
+        _ => Err("use HOST:PORT, as 127.0.0.1:8080".to_owned()),
+    }
+}

@@ -1,0 +1,66 @@
+//! Values of flags: sizes (`64MiB`), durations (`30s`), environment variables.
+
+use std::time::Duration;
+
+const SIZE_UNITS: [(&str, u64); 4] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
+const TIME_UNITS: [(&str, u64); 3] = [("ms", 1), ("s", 1_000), ("m", 60_000)];
+
+/// Parses a number of bytes with its unit, as `64MiB`.
+pub fn size(text: &str) -> Result<u64, String> {
+    parse(text, &SIZE_UNITS).ok_or_else(|| "use a number and B, KiB, MiB or GiB, as 64MiB".into())
+}
+
+/// Parses a duration with its unit, as `30s`.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    parse(text, &TIME_UNITS)
+        .map(Duration::from_millis)
+        .ok_or_else(|| "use a number and ms, s or m, as 30s".into())
+}
+
+/// Parses `NAME=VALUE`.
+pub fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("use NAME=VALUE".into()),
+    }
+}
+
+/// Zero is no bound that a guest could live within.
+fn parse(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+    let (number, factor) =
+        units.iter().find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, factor)))?;
+    if !number.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    number.parse::<u64>().ok()?.checked_mul(*factor).filter(|value| *value > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_need_a_number_and_a_unit() {
+        assert_eq!(size("64MiB"), Ok(64 << 20));
+        assert_eq!(size("1B"), Ok(1));
+        for bad in ["64", "MiB", "-1MiB", "+1MiB", "1.5MiB", "64MB", "0B", "99999999999GiB", ""] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn durations_need_a_number_and_a_unit() {
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        for bad in ["30", "s", "0s", "1h", "-1s"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn variables_have_a_name() {
+        assert_eq!(variable("A=b=c"), Ok(("A".into(), "b=c".into())));
+        assert!(variable("=b").is_err());
+        assert!(variable("A").is_err());
+    }
+}

@@ -1,0 +1,59 @@
+# Sourced by the launcher and by the scripts beside this file: where the build root is and how to enter it.
+# shellcheck shell=bash
+
+fail() {
+  printf 'anyhost: %s\n' "$*" >&2
+  exit 1
+}
+
+shopt -s extglob
+repo=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
+buildroot=$repo/tools/buildroot
+[[ ${HOME-} || ${XDG_CACHE_HOME-} || ${ANYHOST_CACHE-} ]] ||
+  fail "HOME is not set: set it, or ANYHOST_CACHE to a folder for the build root and the caches"
+cache=$(realpath -m -- "${ANYHOST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/anyhost}")
+[[ $cache != *[[:space:]]* ]] ||
+  fail "the cache folder '$cache' has white space in its name: set ANYHOST_CACHE to another one"
+[[ $(uname -sm) == 'Linux x86_64' ]] || fail "the build root is for Linux on x86_64, this is $(uname -sm)"
+
+# One root for each content of what makes it, so checkouts of different commits never disturb each other.
+key=$(cat "$buildroot"/{packages,lock,make,rules_rust.sed} <(echo "$cache") | sha256sum | cut -c1-12)
+root=$cache/root-$key
+
+# enter_root COMMAND...: replaces this process by COMMAND inside the read-only build root. The machine's own folders
+# (homes, /tmp, …) are seen as they are; its programs, libraries and settings are not.
+# Set root_bind=--bind to write to the root. /proc is bound and not mounted anew, because Bazel's linux-sandbox could
+# not mount its own over a new one.
+enter_root() {
+  local path name view=(--tmpfs /)
+  for path in /*; do
+    [[ ! -d $path || -L $path || $path == /@(boot|dev|etc|lost+found|proc|run|sys|usr|var) || -e $root/$path && $path == /@(bin|lib*|sbin) ]] ||
+      view+=(--bind "$path" "$path")
+  done
+  for path in "$root"/*; do
+    name=/${path##*/}
+    if [[ -L $path ]]; then
+      view+=(--symlink "$(readlink "$path")" "$name")
+    elif [[ $name == /@(etc|usr|var) ]]; then
+      view+=("${root_bind:---ro-bind}" "$path" "$name")
+    fi
+  done
+  # The root's own folders hide these from a checkout or a cache that is below one of them.
+  for path in "$repo" "$cache"; do
+    [[ $path != /@(run|usr|var)/* ]] || view+=(--bind "$path" "$path")
+  done
+  for name in resolv.conf hosts; do
+    [[ ! -e /etc/$name ]] || view+=(--ro-bind "$(realpath "/etc/$name")" "/etc/$name")
+  done
+  local env=(
+    HOME="$cache/home" USER="$(id -un)" LANG=C.UTF-8 TERM="${TERM:-dumb}"
+    PATH=/usr/local/bin:/usr/sbin:/usr/bin
+    SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
+  )
+  for name in {http,https,no}_proxy {HTTP,HTTPS,NO}_PROXY COLORTERM NO_COLOR; do
+    [[ ! ${!name-} ]] || env+=("$name=${!name}")
+  done
+  mkdir -p "$cache/home"
+  exec env -i "${env[@]}" bwrap "${view[@]}" --tmpfs /run \
+    --dev-bind /dev /dev --bind /proc /proc --bind /sys /sys --chdir "$PWD" "$@"
+}

@@ -1,0 +1,87 @@
+"""rust_wasm_component: a component from a Rust crate."""
+
+load("@rules_rust//rust:defs.bzl", "rust_shared_library")
+load("//wasm:defs.bzl", "wasm_component_new")
+
+# What rustc's WebAssembly targets may use; the module does not say so once it is stripped.
+_WASM_OPT_FLAGS = [
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+]
+
+def rust_wasm_component(
+        *,
+        name,
+        srcs,
+        wit,
+        platform,
+        deps = [],
+        proc_macro_deps = [],
+        compile_data = [],
+        crate_features = [],
+        crate_name = None,
+        crate_root = None,
+        rustc_flags = [],
+        options = [],
+        wasm_opt_flags = _WASM_OPT_FLAGS,
+        visibility = None,
+        tags = [],
+        **kwargs):
+    """Compiles a Rust crate that exports a world to a WebAssembly component.
+
+    The crate gets its bindings from `wit_bindgen::generate!`, from a crate such as `wasip2`, or from
+    `rust_wasm_component_bindgen`. It is compiled for size, with link-time optimisation, and aborts on panic.
+
+    Args:
+        name: the component; the file is `<name>.wasm`, the core module's target `<name>_module`.
+        srcs: the crate's source files.
+        wit: the `wit_library` with the component's world; its files can be read while the crate compiles.
+        platform: the WebAssembly platform to build for.
+        deps: the crates it depends on.
+        proc_macro_deps: the proc macros it depends on.
+        compile_data: more files that the crate reads while it compiles.
+        crate_features: the features to compile with.
+        crate_name: the crate's name; the target's name by default.
+        crate_root: the file the crate begins with; `lib.rs` among the sources by default.
+        rustc_flags: more flags for rustc.
+        options: more options for `wasm-tools component new`.
+        wasm_opt_flags: options for wasm-opt; an empty list leaves it out.
+        visibility: who may use the component.
+        tags: tags of all targets.
+        **kwargs: other common attributes of the component, such as `testonly`.
+    """
+    rust_shared_library(
+        name = name + "_module",
+        srcs = srcs,
+        compile_data = compile_data + [wit],
+        crate_features = crate_features,
+        crate_name = crate_name or name,
+        crate_root = crate_root,
+        proc_macro_deps = proc_macro_deps,
+        rustc_flags = [
+            "-Clto=fat",
+            "-Ccodegen-units=1",
+            "-Cpanic=abort",
+            "-Cstrip=symbols",
+        ] + rustc_flags,
+        tags = tags + ["manual"],
+        target_compatible_with = ["@platforms//cpu:wasm32"],
+        deps = deps,
+        **kwargs
+    )
+    wasm_component_new(
+        name = name,
+        options = options,
+        platform = platform,
+        tags = tags,
+        visibility = visibility,
+        wasm_module = name + "_module",
+        wasm_opt_flags = wasm_opt_flags,
+        wit = wit,
+        **kwargs
+    )
