@@ -1,6 +1,7 @@
 //! What can be wrong with a component file, each in one line.
 
 use std::fmt::{Display, Formatter};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -115,7 +116,8 @@ impl std::error::Error for Error {}
 ///
 /// Wrong usage of the command line is clap's: several lines, exit code 2.
 pub fn fail(error: &dyn Display) -> ExitCode {
-    eprintln!("error: {error}");
+    // `eprintln!` would panic when stderr is closed.
+    let _ = writeln!(std::io::stderr(), "error: {error}");
     ExitCode::FAILURE
 }
 

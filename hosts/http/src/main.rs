@@ -1,2 +1,147 @@
-//! x
-fn main(){}
+//! `http`: serves a WebAssembly component over HTTP/1.1.
+
+mod args;
+mod body;
+mod client_io;
+mod exchange;
+mod guest;
+mod log;
+mod record;
+mod request_id;
+mod server;
+mod state;
+mod stdio;
+mod units;
+mod worker;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::thread::available_parallelism;
+
+use anyhost_engine::{PoolLimits, fail};
+use clap::Parser;
+use rustix::process::{Resource, getrlimit, setrlimit};
+use tokio::sync::Semaphore;
+use wasmtime::component::Linker;
+use wasmtime_wasi_http::p2::bindings::ProxyPre;
+
+use args::Args;
+use exchange::Host;
+use guest::Guest;
+use log::Log;
+use record::Logs;
+use state::Grants;
+use worker::Worker;
+
+fn main() -> ExitCode {
+    match run(&Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+/// A reason to stop, in one line.
+type Fatal = String;
+
+fn run(args: &Args) -> Result<(), Fatal> {
+    raise_descriptor_limit();
+    let logs = make_logs(args).map_err(system)?;
+    let (guest, version) = load(args, &logs.errors).map_err(|e| e.to_string())?;
+    let host: &'static Host = Box::leak(Box::new(Host {
+        guest,
+        slots: Arc::new(Semaphore::new(args.max_in_flight as usize)),
+        waiting: AtomicU32::new(0),
+        max_waiting: args.max_queue,
+        max_body: args.max_body,
+        timeout: args.timeout,
+        logs: Box::leak(Box::new(logs)),
+    }));
+    anyhost_engine::start_ticker(host.guest.pre.engine()).map_err(system)?;
+    let threads = match args.threads {
+        Some(threads) => threads as usize,
+        None => available_parallelism().map_or(1, usize::from),
+    };
+    let workers: Vec<Worker> =
+        (0..threads).map(|_| Worker::start()).collect::<io::Result<_>>().map_err(system)?;
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let result = runtime.map_err(system)?.block_on(async {
+        let listener = server::listen(&args.addr)?;
+        let addr = listener.local_addr().map_err(system)?;
+        announce(args, addr, &version);
+        server::serve(host, listener, &workers, args).await.map_err(system)
+    });
+    host.logs.errors.flush();
+    if let Some(access) = &host.logs.access {
+        access.flush();
+    }
+    result
+}
+
+fn make_logs(args: &Args) -> io::Result<Logs> {
+    let access = if args.quiet { None } else { Some(Log::new(io::stdout())?) };
+    Ok(Logs { access, errors: Log::new(io::stderr())? })
+}
+
+/// Makes the component ready to serve; the string is its version of `wasi:http`.
+fn load(args: &Args, errors: &Log) -> anyhost_engine::Result<(Guest, String)> {
+    let file = &args.component;
+    let memory = usize::try_from(args.max_memory).unwrap_or(usize::MAX);
+    let engine = anyhost_engine::pooling(PoolLimits {
+        instances: args.max_in_flight,
+        memory_bytes: memory,
+    })?;
+    let loaded = anyhost_engine::load(&engine, file, args.aot.as_deref())?;
+    if let Some(note) = loaded.note {
+        let _ = writeln!(io::stderr(), "note: {note}");
+    }
+    let component = loaded.component;
+    let version = anyhost_engine::version_of_export(
+        file,
+        &component,
+        "wasi:http/incoming-handler",
+        "0.2",
+    )?;
+    anyhost_engine::check_initial_memory(file, &component, args.max_memory)?;
+    let engine_error = |e| anyhost_engine::Error::Engine(anyhost_engine::one_line(&e));
+    let mut linker = Linker::new(&engine);
+    state::link(&mut linker).map_err(engine_error)?;
+    let pre = anyhost_engine::resolve_imports(file, &component, &linker, state::PROVIDED)?;
+    let pre = ProxyPre::new(pre)
+        .map_err(|e| anyhost_engine::Error::Invalid(file.clone(), anyhost_engine::one_line(&e)))?;
+    let grants =
+        Grants { env: args.env.clone(), memory: args.max_memory, output: errors.clone() };
+    Ok((Guest { pre, grants }, version))
+}
+
+/// Says on stderr where and what is served, and what the guest is given.
+fn announce(args: &Args, addr: std::net::SocketAddr, version: &str) {
+    let name = args.component.file_stem().unwrap_or_default().to_string_lossy();
+    let names: Vec<&str> = args.env.iter().map(|(name, _)| name.as_str()).collect();
+    let env = if names.is_empty() { "no environment".into() } else { names.join(", ") };
+    let lines = format!(
+        "listening on http://{addr} ({name}, wasi:http {version})\n\
+         try: curl http://{addr}/\n\
+         granted: no files, no network, {env}; {} MiB of memory, {:?} a request, {} at once\n",
+        args.max_memory >> 20,
+        args.timeout,
+        args.max_in_flight,
+    );
+    // Whoever closed stderr does not want to know.
+    let _ = io::stderr().write_all(lines.as_bytes());
+}
+
+/// Each connection takes a descriptor, and the usual limit of 1024 is for programs
+/// that use select(2).
+fn raise_descriptor_limit() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // Not being allowed to is no reason not to serve.
+    let _ = setrlimit(Resource::Nofile, limit);
+}
+
+fn system(error: io::Error) -> Fatal {
+    format!("the system refuses: {error}")
+}

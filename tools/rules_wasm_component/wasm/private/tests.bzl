@@ -11,13 +11,15 @@ fail() {{ printf '%s\\n' "$*" >&2; exit 1; }}
 """
 
 _VALIDATE = """
-"$tools" validate --features=component-model "$component"
+"$tools" validate "$component"
+[[ $("$tools" print --skeleton "$component" | sed -n 1p) == '(component'* ]] || fail "$component is a core module, not a component"
 printf '%s is a valid component\\n' "$component"
 """
 
 _WORLD = """
-"$tools" component targets --world {world} {wit} "$component" || fail "$component is not of the world {world} of {wit}"
-printf '%s is of the world %s\\n' "$component" {world}
+world={world} wit={wit}
+"$tools" component targets --all-features --world "$world" "$wit" "$component" || fail "$component is not of the world $world of $wit"
+printf '%s is of the world %s\\n' "$component" "$world"
 """
 
 # The world that wasm-tools prints for a component lists one import a line.

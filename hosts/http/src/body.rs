@@ -1,0 +1,226 @@
+//! Bodies: what a client may send, and what a guest sends back.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use wasmtime_wasi_http::Error;
+use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
+
+use crate::guest::Running;
+use crate::record::Record;
+
+/// A request's body of unknown length, read up to a limit.
+pub struct Limited {
+    body: Incoming,
+    left: u64,
+    exceeded: Arc<AtomicBool>,
+}
+
+impl Limited {
+    /// Passes on `limit` bytes; sets `exceeded` when there are more.
+    pub fn new(body: Incoming, limit: u64, exceeded: Arc<AtomicBool>) -> Self {
+        Self { body, left: limit, exceeded }
+    }
+}
+
+impl Body for Limited {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let frame = std::task::ready!(Pin::new(&mut self.body).poll_frame(cx));
+        Poll::Ready(frame.map(|frame| {
+            let frame = frame?;
+            let length = frame.data_ref().map_or(0, |data| data.len() as u64);
+            match self.left.checked_sub(length) {
+                Some(left) => {
+                    self.left = left;
+                    Ok(frame)
+                }
+                None => {
+                    self.exceeded.store(true, Ordering::Relaxed);
+                    Err(Error::HttpRequestBodySize(None))
+                }
+            }
+        }))
+    }
+}
+
+/// A response's body; when it is dropped the request is over and logged.
+pub struct ReplyBody {
+    content: Content,
+    record: Record,
+}
+
+enum Content {
+    /// All of it, at once.
+    Whole(Bytes),
+    /// What a guest is still writing.
+    Stream(Box<Stream>),
+}
+
+struct Stream {
+    /// Taken from the body before.
+    ahead: VecDeque<Frame<Bytes>>,
+    body: HyperOutgoingBody,
+    /// The guest, until it has ended.
+    guest: Option<Running>,
+    /// The response's head promises this many bytes.
+    promised: Option<u64>,
+    /// The body ends before it is complete.
+    broken: bool,
+    /// What there is of a broken body had its chance to be sent.
+    flushed: bool,
+}
+
+/// Tells hyper to cut the connection: a body must not look complete when it is not.
+#[derive(Debug)]
+pub struct Aborted;
+
+impl std::fmt::Display for Aborted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the response is incomplete")
+    }
+}
+
+impl std::error::Error for Aborted {}
+
+impl ReplyBody {
+    /// A body that is there.
+    pub fn whole(content: Bytes, record: Record) -> Self {
+        Self { content: Content::Whole(content), record }
+    }
+
+    /// A body that a guest writes, or has written in several pieces.
+    pub fn stream(body: HyperOutgoingBody, record: Record) -> Self {
+        let (ahead, guest) = (VecDeque::new(), None);
+        let stream = Stream { ahead, body, guest, promised: None, broken: false, flushed: false };
+        Self { content: Content::Stream(Box::new(stream)), record }
+    }
+
+    /// The guest is still at work; the head promises the client so many bytes.
+    pub fn written_by(mut self, guest: Running, promised: Option<u64>) -> Self {
+        if let Content::Stream(stream) = &mut self.content {
+            stream.guest = Some(guest);
+            stream.promised = promised;
+        }
+        self
+    }
+
+    /// These parts were taken from the body already.
+    pub fn starting_with(mut self, ahead: VecDeque<Frame<Bytes>>) -> Self {
+        if let Content::Stream(stream) = &mut self.content {
+            stream.ahead = ahead;
+        }
+        self
+    }
+
+    /// The body will not be complete.
+    pub fn broken(mut self) -> Self {
+        if let Content::Stream(stream) = &mut self.content {
+            stream.broken = true;
+        }
+        self
+    }
+}
+
+impl Body for ReplyBody {
+    type Data = Bytes;
+    type Error = Aborted;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Aborted>>> {
+        let this = &mut *self;
+        let frame = match &mut this.content {
+            Content::Whole(content) if content.is_empty() => None,
+            Content::Whole(content) => Some(Ok(Frame::data(std::mem::take(content)))),
+            Content::Stream(stream) => std::task::ready!(stream.poll_frame(cx, &this.record)),
+        };
+        if let Some(Ok(frame)) = &frame {
+            this.record.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(&self.content, Content::Whole(content) if content.is_empty())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.content {
+            Content::Whole(content) => SizeHint::with_exact(content.len() as u64),
+            Content::Stream(_) => SizeHint::default(),
+        }
+    }
+}
+
+impl Stream {
+    fn poll_frame(
+        &mut self,
+        cx: &mut Context<'_>,
+        record: &Record,
+    ) -> Poll<Option<Result<Frame<Bytes>, Aborted>>> {
+        if let Some(Poll::Ready(result)) = self.guest.as_mut().map(|guest| Pin::new(guest).poll(cx))
+        {
+            self.guest = None;
+            if let Err(failure) = result {
+                record.fail(&failure);
+                self.broken = true;
+            }
+        }
+        if let Some(frame) = self.ahead.pop_front() {
+            return Poll::Ready(Some(Ok(frame)));
+        }
+        match Pin::new(&mut self.body).poll_frame(cx) {
+            Poll::Ready(Some(Ok(frame))) => return Poll::Ready(Some(Ok(frame))),
+            Poll::Ready(Some(Err(_))) => self.broken = true,
+            Poll::Ready(None) if !self.broken => {
+                self.detach();
+                return Poll::Ready(None);
+            }
+            Poll::Pending if !self.broken => return Poll::Pending,
+            Poll::Ready(None) | Poll::Pending => {}
+        }
+        // hyper forgets what it has not sent when it is told of an error: wait once,
+        // so that the client gets what the guest wrote before it failed.
+        if !std::mem::replace(&mut self.flushed, true) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(Aborted)))
+    }
+
+    /// Lets a guest that has sent its response do the rest of its work, still within
+    /// its deadline.
+    fn detach(&mut self) {
+        if let (Some(guest), Ok(runtime)) =
+            (self.guest.take(), tokio::runtime::Handle::try_current())
+        {
+            runtime.spawn(guest);
+        }
+    }
+}
+
+impl Drop for ReplyBody {
+    fn drop(&mut self) {
+        // Dropped with all that was promised sent, the body is complete although its
+        // end was not asked for; otherwise the client has gone, and the guest goes too.
+        let sent = self.record.bytes;
+        match &mut self.content {
+            Content::Stream(stream) if stream.promised.is_some_and(|n| sent >= n) => stream.detach(),
+            _ => {}
+        }
+    }
+}

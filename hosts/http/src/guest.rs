@@ -1,0 +1,125 @@
+//! Runs a guest for a request, bounded in time.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::time::{Sleep, sleep_until};
+use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
+use wasmtime_wasi::I32Exit;
+use wasmtime_wasi_http::WasiHttpView;
+use wasmtime_wasi_http::p2::bindings::ProxyPre;
+use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
+use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
+
+use crate::record::Record;
+use crate::state::{Grants, State};
+
+/// What a guest passes to `response-outparam.set`.
+pub type Reply = Result<Response<HyperOutgoingBody>, ErrorCode>;
+
+/// The component, ready to be instantiated.
+pub struct Guest {
+    /// The component with its imports resolved.
+    pub pre: ProxyPre<State>,
+    /// What each instance gets.
+    pub grants: Grants,
+}
+
+/// Why a guest did not run to its end.
+#[derive(Debug)]
+pub enum Failure {
+    /// It took longer than it may.
+    Timeout,
+    /// There is no room for an instance now.
+    Busy,
+    /// It trapped; what the engine says.
+    Trap(String),
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Timeout => f.write_str("timeout"),
+            Self::Busy => f.write_str("no room for another instance"),
+            Self::Trap(reason) => f.write_str(reason),
+        }
+    }
+}
+
+/// A guest at work: a future that ends when the guest does, or at its deadline.
+///
+/// It runs wherever it is polled, so that a short request never leaves the task of
+/// its connection. Dropping it stops the guest.
+pub struct Running {
+    call: Pin<Box<dyn Future<Output = wasmtime::Result<()>> + Send>>,
+    deadline: Instant,
+    /// Made only when the guest has to wait: most never do.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Guest {
+    /// Starts `request` in a fresh instance, which keeps `permit` until its end.
+    ///
+    /// # Errors
+    /// The request lacks what HTTP/1.1 demands of it, as a `host` header.
+    pub fn start<B>(
+        &'static self,
+        request: Request<B>,
+        record: &Record,
+        permit: OwnedSemaphorePermit,
+        deadline: Instant,
+    ) -> wasmtime::Result<(Running, oneshot::Receiver<Reply>)>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<wasmtime_wasi_http::Error>,
+    {
+        let mut store =
+            Store::new(self.pre.engine(), State::new(&self.grants, record.id.clone()));
+        store.limiter(State::limiter);
+        // At each tick of the epoch a computing guest lets other connections have
+        // their turn, and `Running` looks at the clock.
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_async_yield_and_update(1);
+        let (sender, receiver) = oneshot::channel();
+        let mut http = store.data_mut().http();
+        let request = http.new_incoming_request(Scheme::Http, request)?;
+        let out = http.new_response_outparam(sender)?;
+        let call = Box::pin(async move {
+            let _permit = permit;
+            let proxy = self.pre.instantiate_async(&mut store).await?;
+            proxy.wasi_http_incoming_handler().call_handle(&mut store, request, out).await
+        });
+        Ok((Running { call, deadline, timer: None }, receiver))
+    }
+}
+
+impl Future for Running {
+    type Output = Result<(), Failure>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Poll::Ready(result) = self.call.as_mut().poll(cx) {
+            return Poll::Ready(result.map_err(|e| failure(&e)));
+        }
+        let deadline = self.deadline;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline.into())));
+        timer.as_mut().poll(cx).map(|()| Err(Failure::Timeout))
+    }
+}
+
+fn failure(error: &wasmtime::Error) -> Failure {
+    if error.is::<PoolConcurrencyLimitError>() {
+        Failure::Busy
+    } else if let Some(trap) = error.downcast_ref::<Trap>() {
+        Failure::Trap(trap.to_string())
+    } else if let Some(I32Exit(code)) = error.downcast_ref() {
+        Failure::Trap(format!("the guest exited with code {code}"))
+    } else {
+        Failure::Trap(anyhost_engine::one_line(error))
+    }
+}

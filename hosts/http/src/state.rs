@@ -1,0 +1,150 @@
+//! What belongs to one instance: its resources, its memory budget, its grants.
+
+use std::future::Future;
+
+use http::Request;
+use wasmtime::component::{HasData, Linker, ResourceTable};
+use wasmtime::{ResourceLimiter, Result};
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{
+    Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
+};
+
+use crate::log::Log;
+use crate::request_id::RequestId;
+use crate::stdio::GuestOutput;
+
+/// What the host links, for error messages.
+pub const PROVIDED: &str = "wasi:http, wasi:io, wasi:cli, wasi:clocks, wasi:random, \
+                            wasi:filesystem (no files) and wasi:sockets (no network), all 0.2";
+
+/// Handles that a guest may hold at once; each costs the host some memory.
+const MAX_RESOURCES: usize = 1024;
+/// Entries of all tables together; each takes a pointer.
+const MAX_TABLE_ENTRIES: usize = 1 << 20;
+
+/// The same for all instances.
+pub struct Grants {
+    /// The environment.
+    pub env: Vec<(String, String)>,
+    /// Linear memory of an instance, in bytes.
+    pub memory: u64,
+    /// Where output goes.
+    pub output: Log,
+}
+
+/// The state of one instance.
+pub struct State {
+    table: ResourceTable,
+    http: WasiHttpCtx,
+    hooks: NoOutgoing,
+    wasi: Option<Box<WasiCtx>>,
+    budget: Budget,
+    grants: &'static Grants,
+    id: RequestId,
+}
+
+impl State {
+    /// The state of an instance that serves the request `id`.
+    pub fn new(grants: &'static Grants, id: RequestId) -> Self {
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(MAX_RESOURCES);
+        Self {
+            table,
+            http: WasiHttpCtx::new(),
+            hooks: NoOutgoing,
+            wasi: None,
+            budget: Budget { memory: grants.memory, table_entries: MAX_TABLE_ENTRIES },
+            grants,
+            id,
+        }
+    }
+
+    /// What bounds the instance's memory.
+    pub fn limiter(&mut self) -> &mut dyn ResourceLimiter {
+        &mut self.budget
+    }
+
+    fn make_wasi(grants: &Grants, id: &RequestId) -> Box<WasiCtx> {
+        let output = |stream| GuestOutput::new(grants.output.clone(), id.clone(), stream);
+        let mut wasi = WasiCtxBuilder::new();
+        wasi.envs(&grants.env).stdout(output("stdout")).stderr(output("stderr"));
+        wasi.allow_tcp(false).allow_udp(false);
+        Box::new(wasi.build())
+    }
+}
+
+/// Links all that [`PROVIDED`] names.
+///
+/// # Errors
+/// Only if an interface is linked twice.
+pub fn link(linker: &mut Linker<State>) -> Result<()> {
+    use wasmtime_wasi::p2::bindings::io;
+
+    wasmtime_wasi::p2::add_to_linker_async(linker)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
+    // The same implementations again, but reached without making a `WasiCtx`:
+    // most requests need nothing else of it, and it is dear to make.
+    linker.allow_shadowing(true);
+    io::error::add_to_linker::<_, Io>(linker, |state| &mut state.table)?;
+    io::poll::add_to_linker::<_, Io>(linker, |state| &mut state.table)?;
+    io::streams::add_to_linker::<_, Io>(linker, |state| &mut state.table)?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
+struct Io;
+
+impl HasData for Io {
+    type Data<'a> = &'a mut ResourceTable;
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        let ctx = self.wasi.get_or_insert_with(|| Self::make_wasi(self.grants, &self.id));
+        WasiCtxView { ctx, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { hooks: &mut self.hooks, table: &mut self.table, ctx: &mut self.http }
+    }
+}
+
+/// Answers every outgoing request with `HTTP-request-denied`.
+struct NoOutgoing;
+
+impl WasiHttpHooks for NoOutgoing {
+    fn send_request(
+        &mut self,
+        _: Request<WasiBody>,
+        _: Option<RequestOptions>,
+        _: Box<dyn Future<Output = Result<(), Error>> + Send>,
+    ) -> Box<dyn Future<Output = Result<Exchange, Error>> + Send> {
+        Box::new(async { Err(Error::HttpRequestDenied) })
+    }
+}
+
+type Exchange = (http::Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>);
+
+/// What is left to all memories and tables of an instance together: a component may
+/// have several of each.
+struct Budget {
+    memory: u64,
+    table_entries: usize,
+}
+
+impl ResourceLimiter for Budget {
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> Result<bool> {
+        let left = self.memory.checked_sub((desired - current) as u64);
+        self.memory = left.unwrap_or(self.memory);
+        Ok(left.is_some())
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> Result<bool> {
+        let left = self.table_entries.checked_sub(desired - current);
+        self.table_entries = left.unwrap_or(self.table_entries);
+        Ok(left.is_some())
+    }
+}
