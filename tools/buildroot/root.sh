@@ -54,6 +54,21 @@ enter_root() {
     [[ ! ${!name-} ]] || env+=("$name=${!name}")
   done
   mkdir -p "$cache/home"
-  exec env -i "${env[@]}" bwrap "${view[@]}" --tmpfs /run \
-    --dev-bind /dev /dev --bind /proc /proc --bind /sys /sys --chdir "$PWD" "$@"
+
+  # Bubblewrap stays the parent of what it runs and passes no signals on. So it only makes the namespaces, around a
+  # cat that ends with this shell's image, and this very process enters them: signals, terminal, standard input and
+  # exit status are then those of the command itself.
+  local pid join=()
+  coproc holder { exec env -i bwrap "${view[@]}" --tmpfs /run --dev-bind /dev /dev --bind /proc /proc --bind /sys /sys \
+    /bin/sh -c 'echo $$ && exec cat' ; }
+  read -r pid <&"${holder[0]}" || fail "bubblewrap cannot enter $root"
+  exec {mount_ns}<"/proc/$pid/ns/mnt"
+  join=(--mount="/proc/self/fd/$mount_ns")
+  if ((EUID != 0)); then
+    exec {user_ns}<"/proc/$pid/ns/user"
+    join=(--user="/proc/self/fd/$user_ns" --preserve-credentials "${join[@]}")
+  fi
+  # shellcheck disable=SC2016 # the last shell, in the root, expands these
+  exec env -i "${env[@]}" nsenter "${join[@]}" /bin/bash -c \
+    'cd -- "$1" && eval "exec $2" && shift 2 && exec "$@"' anyhost "$PWD" "$mount_ns<&- ${user_ns+$user_ns<&-}" "$@"
 }

@@ -4,21 +4,9 @@
 //! compiled ahead of time by one program loads into every other; what differs
 //! between hosts is only where instances get their memory from.
 
-use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel};
-use wasmtime::PoolingAllocationConfig;
+use wasmtime::{Config, Engine, OptLevel};
 
 use crate::{Error, Result, one_line};
-
-/// How many linear memories and tables a pooled component may have on average.
-///
-/// A component that wit-component made has one memory; compositions have one for
-/// each part.
-const MEMORIES_PER_INSTANCE: u32 = 4;
-/// Core instances are counted but reserve nothing, so this is generous.
-const CORE_INSTANCES_PER_INSTANCE: u32 = 32;
-/// How much of a used memory is cleaned in place, in bytes, rather than given
-/// back to the kernel, which would cost a page fault for each page at next use.
-const KEEP_RESIDENT: usize = 1 << 20;
 
 /// What x86-64-v3 (every server since 2015) has beyond the base set.
 ///
@@ -42,42 +30,12 @@ const AOT_CPU_FEATURES: &[&str] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const AOT_CPU_FEATURES: &[&str] = &[];
 
-/// The bounds of an engine that serves many instances at once.
-#[derive(Clone, Copy, Debug)]
-pub struct PoolLimits {
-    /// Component instances alive at the same time.
-    pub instances: u32,
-    /// The most that one linear memory may grow to, in bytes.
-    pub memory_bytes: usize,
-}
-
 /// An engine for few instances: each allocates its memory when it is made.
 ///
 /// # Errors
 /// [`Error::Engine`] if this machine cannot run one.
 pub fn on_demand() -> Result<Engine> {
     build(&base())
-}
-
-/// An engine for serving: memory is reserved once (address space only, some
-/// terabytes), and reused from instance to instance.
-///
-/// # Errors
-/// [`Error::Engine`] if the address space cannot be had, for example under
-/// `ulimit -v`.
-pub fn pooling(limits: PoolLimits) -> Result<Engine> {
-    let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(limits.instances)
-        .total_core_instances(limits.instances.saturating_mul(CORE_INSTANCES_PER_INSTANCE))
-        .total_memories(limits.instances.saturating_mul(MEMORIES_PER_INSTANCE))
-        .total_tables(limits.instances.saturating_mul(2 * MEMORIES_PER_INSTANCE))
-        .total_stacks(limits.instances)
-        .max_memory_size(limits.memory_bytes)
-        .linear_memory_keep_resident(KEEP_RESIDENT)
-        .table_keep_resident(KEEP_RESIDENT)
-        // Finds the few pages that a short request wrote without walking the rest.
-        .pagemap_scan(Enabled::Auto);
-    build(base().allocation_strategy(InstanceAllocationStrategy::Pooling(pool)))
 }
 
 /// The engine that compiles for other machines than this one.
@@ -93,7 +51,7 @@ pub(crate) fn ahead_of_time() -> Result<Engine> {
     build(&config)
 }
 
-fn base() -> Config {
+pub(crate) fn base() -> Config {
     let mut config = Config::new();
     config
         // Lets a host take the CPU back from a guest that does not return.
@@ -110,6 +68,6 @@ fn base() -> Config {
     config
 }
 
-fn build(config: &Config) -> Result<Engine> {
+pub(crate) fn build(config: &Config) -> Result<Engine> {
     Engine::new(config).map_err(|e| Error::Engine(one_line(&e)))
 }

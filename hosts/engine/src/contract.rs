@@ -61,19 +61,3 @@ pub fn resolve_imports<T: 'static>(
         }
     })
 }
-
-/// Checks that an instance can start within `limit` bytes for each memory.
-///
-/// # Errors
-/// [`Error::Memory`].
-pub fn check_initial_memory(file: &Path, component: &Component, limit: u64) -> Result<()> {
-    const PAGE: u64 = 65_536;
-    // Unknown only for components that import modules, which no host gives them.
-    let needs = component.resources_required().and_then(|r| r.max_initial_memory_size);
-    match needs.map(|pages| pages.saturating_mul(PAGE)) {
-        Some(needs) if needs > limit => {
-            Err(Error::Memory { file: file.to_owned(), needs, limit })
-        }
-        _ => Ok(()),
-    }
-}

@@ -16,6 +16,10 @@ use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
 use crate::guest::Running;
 use crate::record::Record;
 
+/// Why a response is cut off although its guest did not fail.
+pub const UNFINISHED: &str =
+    "the guest's body was not finished, or is not as long as its content-length";
+
 /// A request's body of unknown length, read up to a limit.
 pub struct Limited {
     body: Incoming,
@@ -185,7 +189,10 @@ impl Stream {
         }
         match Pin::new(&mut self.body).poll_frame(cx) {
             Poll::Ready(Some(Ok(frame))) => return Poll::Ready(Some(Ok(frame))),
-            Poll::Ready(Some(Err(_))) => self.broken = true,
+            Poll::Ready(Some(Err(_))) => {
+                record.fail(&UNFINISHED);
+                self.broken = true;
+            }
             Poll::Ready(None) if !self.broken => {
                 self.detach();
                 return Poll::Ready(None);

@@ -1,12 +1,12 @@
 //! hyper's view of a client's connection, and of time.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io::{Error, ErrorKind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use hyper::rt::{Read, ReadBufCursor, Timer, Write};
+use hyper::rt::{Read, ReadBuf, ReadBufCursor, Timer, Write};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep_until};
 use wasmtime_wasi_http::io::TokioIo;
@@ -23,6 +23,18 @@ impl ClientIo {
     /// Bounds each wait for the client to read by `patience`.
     pub fn new(stream: TcpStream, patience: Duration) -> Self {
         Self { stream: TokioIo::new(stream), patience, stalled: None }
+    }
+
+    /// Reads until the client has no more to send.
+    pub async fn discard(mut self) {
+        let mut bytes = [0; 16 * 1024];
+        loop {
+            let mut buffer = ReadBuf::new(&mut bytes);
+            let read = poll_fn(|cx| Pin::new(&mut self).poll_read(cx, buffer.unfilled())).await;
+            if read.is_err() || buffer.filled().is_empty() {
+                return;
+            }
+        }
     }
 
     fn bound<T>(&mut self, cx: &mut Context<'_>, result: Poll<Result<T, Error>>) -> Poll<Result<T, Error>> {

@@ -16,7 +16,7 @@ use hyper::body::Incoming;
 use tokio::sync::oneshot::Receiver;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
-use crate::body::{Limited, ReplyBody};
+use crate::body::{Limited, ReplyBody, UNFINISHED};
 use crate::guest::{Failure, Guest, Reply, Running};
 use crate::record::{Logs, Record};
 
@@ -203,9 +203,9 @@ fn into_response(
         Progress::Ended => match collect(&mut body) {
             Collected::Whole(content) => ReplyBody::whole(content, record),
             Collected::Parts(frames) => ReplyBody::stream(body, record).starting_with(frames),
-            Collected::Broken => {
-                record.fail(&"the guest's body is not as long as its content-length");
-                ReplyBody::stream(body, record).broken()
+            Collected::Broken(frames) => {
+                record.fail(&UNFINISHED);
+                ReplyBody::stream(body, record).starting_with(frames).broken()
             }
         },
         Progress::Failed(failure) => {
@@ -234,8 +234,8 @@ enum Collected {
     Whole(Bytes),
     /// Data and trailers.
     Parts(VecDeque<Frame<Bytes>>),
-    /// Less than its head says.
-    Broken,
+    /// Less than its head says, or not finished.
+    Broken(VecDeque<Frame<Bytes>>),
 }
 
 fn collect(body: &mut Outgoing) -> Collected {
@@ -245,7 +245,7 @@ fn collect(body: &mut Outgoing) -> Collected {
     while let Poll::Ready(Some(frame)) = Pin::new(&mut *body).poll_frame(&mut cx) {
         match frame {
             Ok(frame) => frames.push_back(frame),
-            Err(_) => return Collected::Broken,
+            Err(_) => return Collected::Broken(frames),
         }
     }
     match frames.pop_front().map(Frame::into_data) {

@@ -88,25 +88,20 @@ fn make_logs(args: &Args) -> io::Result<Logs> {
 /// Makes the component ready to serve; the string is its version of `wasi:http`.
 fn load(args: &Args, errors: &Log) -> anyhost_engine::Result<(Guest, String)> {
     let file = &args.component;
-    let memory = usize::try_from(args.max_memory).unwrap_or(usize::MAX);
-    let engine = anyhost_engine::pooling(PoolLimits {
-        instances: args.max_in_flight,
-        memory_bytes: memory,
-    })?;
-    let loaded = anyhost_engine::load(&engine, file, args.aot.as_deref())?;
+    let loaded = anyhost_engine::load(&anyhost_engine::on_demand()?, file, args.aot.as_deref())?;
     if let Some(note) = loaded.note {
         let _ = writeln!(io::stderr(), "note: {note}");
     }
-    let component = loaded.component;
     let version = anyhost_engine::version_of_export(
         file,
-        &component,
+        &loaded.component,
         "wasi:http/incoming-handler",
         "0.2",
     )?;
-    anyhost_engine::check_initial_memory(file, &component, args.max_memory)?;
+    let limits = PoolLimits { instances: args.max_in_flight, memory_bytes: args.max_memory };
+    let component = anyhost_engine::pooled(file, &loaded.component, limits)?;
     let engine_error = |e| anyhost_engine::Error::Engine(anyhost_engine::one_line(&e));
-    let mut linker = Linker::new(&engine);
+    let mut linker = Linker::new(component.engine());
     state::link(&mut linker).map_err(engine_error)?;
     let pre = anyhost_engine::resolve_imports(file, &component, &linker, state::PROVIDED)?;
     let pre = ProxyPre::new(pre)
@@ -120,7 +115,7 @@ fn load(args: &Args, errors: &Log) -> anyhost_engine::Result<(Guest, String)> {
 fn announce(args: &Args, addr: std::net::SocketAddr, version: &str) {
     let name = args.component.file_stem().unwrap_or_default().to_string_lossy();
     let names: Vec<&str> = args.env.iter().map(|(name, _)| name.as_str()).collect();
-    let env = if names.is_empty() { "no environment".into() } else { names.join(", ") };
+    let env = if names.is_empty() { "no environment".into() } else { format!("environment {}", names.join(" ")) };
     let lines = format!(
         "listening on http://{addr} ({name}, wasi:http {version})\n\
          try: curl http://{addr}/\n\

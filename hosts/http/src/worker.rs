@@ -3,18 +3,24 @@
 //! Each thread has a runtime of its own, and a connection stays on its thread: no
 //! work moves between CPUs, no lock is taken for a request.
 
+use std::convert::Infallible;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 use std::{io, thread};
 
+use http::Request;
+use http_body::Body;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::{Notify, OwnedSemaphorePermit};
+use tokio::time::timeout;
 
 use crate::client_io::{ClientIo, TokioTimer};
 use crate::exchange::Host;
@@ -22,6 +28,8 @@ use crate::exchange::Host;
 /// The largest head of a request, in bytes: a name of 4096 bytes, percent-encoded,
 /// and cookies.
 const MAX_HEAD: usize = 64 * 1024;
+/// How long a client may go on sending a body that nobody wants.
+const LINGER: Duration = Duration::from_secs(2);
 
 /// One serving thread.
 pub struct Worker {
@@ -88,35 +96,39 @@ impl Worker {
 
 async fn connection(host: &'static Host, stream: TcpStream, patience: Duration, shared: &Shared) {
     let used = AtomicBool::new(false);
-    let service = service_fn(|request| {
+    let has_body = AtomicBool::new(false);
+    let service = service_fn(|request: Request<Incoming>| {
         used.store(true, Ordering::Relaxed);
-        async { Ok::<_, std::convert::Infallible>(host.answer(request).await) }
+        has_body.store(!request.body().is_end_stream(), Ordering::Relaxed);
+        async { Ok::<_, Infallible>(host.answer(request).await) }
     });
-    let mut connection = pin!(
-        http1::Builder::new()
-            .timer(TokioTimer)
-            .header_read_timeout(patience)
-            .max_header_size(MAX_HEAD)
-            .pipeline_flush(true)
-            .serve_connection(ClientIo::new(stream, patience), service)
-    );
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer)
+        .header_read_timeout(patience)
+        .max_header_size(MAX_HEAD)
+        .pipeline_flush(true)
+        .serve_connection(ClientIo::new(stream, patience), service);
     let mut stop = pin!(shared.stop.notified());
-    // Being woken is enough: a task's waker stays the same.
-    stop.as_mut().enable();
-    let mut waiting = true;
+    // To be woken once is enough: a task's waker stays the same.
+    let mut unregistered = true;
     let mut stopping = false;
-    poll_fn(|cx| {
-        if std::mem::take(&mut waiting) {
+    let result = poll_fn(|cx| {
+        if std::mem::take(&mut unregistered) {
             let _ = stop.as_mut().poll(cx);
         }
         if !stopping && shared.stopping.load(Ordering::Relaxed) {
             stopping = true;
-            connection.as_mut().graceful_shutdown();
+            Pin::new(&mut connection).graceful_shutdown();
             if !used.load(Ordering::Relaxed) {
-                return std::task::Poll::Ready(());
+                return Poll::Ready(Ok(()));
             }
         }
-        connection.as_mut().poll(cx).map(|_| ())
+        Pin::new(&mut connection).poll(cx)
     })
     .await;
+    if result.is_ok() && has_body.load(Ordering::Relaxed) {
+        // To close with unread bytes would make the system take back a response that
+        // the client has not read yet, as one that says that the body is too large.
+        let _ = timeout(LINGER, connection.into_parts().io.discard()).await;
+    }
 }

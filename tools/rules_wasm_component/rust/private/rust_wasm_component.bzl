@@ -27,6 +27,7 @@ def rust_wasm_component(
         crate_name = None,
         crate_root = None,
         rustc_flags = [],
+        stack_size = None,
         options = [],
         wasm_opt_flags = _WASM_OPT_FLAGS,
         visibility = None,
@@ -34,8 +35,8 @@ def rust_wasm_component(
         **kwargs):
     """Compiles a Rust crate that exports a world to a WebAssembly component.
 
-    The crate gets its bindings from `wit_bindgen::generate!`, from a crate such as `wasip2`, or from
-    `rust_wasm_component_bindgen`. It is compiled for size, with link-time optimisation, and aborts on panic.
+    The crate gets its bindings from `wit_bindgen::generate!` or from a crate such as `wasip2`, so that Cargo and editors
+    see them too. It is compiled with link-time optimisation, for size where the toolchain says so, and aborts on panic.
 
     Args:
         name: the component; the file is `<name>.wasm`, the core module's target `<name>_module`.
@@ -49,6 +50,8 @@ def rust_wasm_component(
         crate_name: the crate's name; the target's name by default.
         crate_root: the file the crate begins with; `lib.rs` among the sources by default.
         rustc_flags: more flags for rustc.
+        stack_size: bytes of the shadow stack in linear memory, a multiple of 16; the linker's default is 1 MiB, which
+            makes each instance 17 pages at least. An overflow traps.
         options: more options for `wasm-tools component new`.
         wasm_opt_flags: options for wasm-opt; an empty list leaves it out.
         visibility: who may use the component.
@@ -68,7 +71,7 @@ def rust_wasm_component(
             "-Ccodegen-units=1",
             "-Cpanic=abort",
             "-Cstrip=symbols",
-        ] + rustc_flags,
+        ] + (["-Clink-arg=-zstack-size={}".format(stack_size)] if stack_size else []) + rustc_flags,
         tags = tags + ["manual"],
         target_compatible_with = ["@platforms//cpu:wasm32"],
         deps = deps,

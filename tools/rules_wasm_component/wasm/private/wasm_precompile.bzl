@@ -32,7 +32,8 @@ wasm_precompile = rule(
     attrs = {
         "compiler": attr.label(
             doc = "A program `compiler IN.wasm -o OUT.cwasm` with the engine configuration of the host that loads the result.",
-            cfg = "exec",
+            # As the host is built, so that the engine is compiled once for both.
+            cfg = "target",
             executable = True,
             mandatory = True,
         ),

@@ -2,5 +2,5 @@
 
 int main(int argc, char **argv) {
     printf("Hello, %s\n", argc > 1 ? argv[1] : "World");
-    return 7;
+    return 1;
 }

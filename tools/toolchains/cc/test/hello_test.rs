@@ -1,10 +1,10 @@
-//! Runs the C program: what it prints and returns shows that clang, wasi-libc and the linker go together.
+//! Runs the C program: what it prints and how it ends shows that clang, wasi-libc and the linker go together.
 
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Config, Engine, Store};
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
-use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 struct State {
     wasi: WasiCtx,
@@ -21,7 +21,7 @@ impl WasiView for State {
 }
 
 #[test]
-fn c_program_prints_its_argument_and_returns_its_code() {
+fn c_program_prints_its_argument_and_fails_as_told() {
     let component = std::env::var("COMPONENT").expect("COMPONENT names the component");
     let engine = Engine::new(&Config::new()).unwrap();
     let component = Component::from_file(&engine, component).unwrap();
@@ -38,8 +38,9 @@ fn c_program_prints_its_argument_and_returns_its_code() {
     };
     let mut store = Store::new(&engine, state);
     let command = Command::instantiate(&mut store, &component, &linker).unwrap();
-    let exit = command.wasi_cli_run().call_run(&mut store).unwrap_err();
+    let exit = command.wasi_cli_run().call_run(&mut store).unwrap();
 
-    assert_eq!(exit.downcast_ref::<I32Exit>().map(|exit| exit.0), Some(7));
+    // wasi:cli/run tells success from failure, no more.
+    assert_eq!(exit, Err(()));
     assert_eq!(stdout.contents(), "Hello, clang\n");
 }

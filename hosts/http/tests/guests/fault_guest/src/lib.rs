@@ -51,18 +51,22 @@ impl Guest for Handler {
             }
             "/big" => big(out, query.parse().unwrap_or(1 << 20)),
             "/trap-in-body" => {
-                write(&start(out, None), b"the beginning, ");
+                let body = start(out, None);
+                write(&body, b"the beginning, ");
                 panic!("asked to");
             }
             "/trap-in-slow-body" => {
-                write(&start(out, None), b"the beginning, ");
+                let body = start(out, None);
+                write(&body, b"the beginning, ");
                 subscribe_duration(SECOND / 20).block();
                 panic!("asked to");
             }
             "/hang-in-body" => {
-                write(&start(out, None), b"the beginning, ");
+                let body = start(out, None);
+                write(&body, b"the beginning, ");
                 subscribe_duration(3600 * SECOND).block();
             }
+            "/dropped-body" => write(&start(out, None), b"the beginning, "),
             "/short-body" => {
                 let body = start(out, Some(100));
                 write(&body, b"not a hundred");
@@ -148,6 +152,7 @@ fn big(out: ResponseOutparam, size: usize) {
 fn outgoing() -> String {
     let request = OutgoingRequest::new(Fields::new());
     let _ = request.set_authority(Some("127.0.0.1:9"));
+    let _ = request.set_path_with_query(Some("/"));
     match outgoing_handler::handle(request, None) {
         Err(code) => format!("{code:?}"),
         Ok(response) => {

@@ -1,0 +1,72 @@
+//! An engine that serves many instances at once, of one component.
+
+use std::path::Path;
+
+use wasmtime::component::Component;
+use wasmtime::{InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use crate::config::{base, build};
+use crate::{Error, Result, one_line};
+
+/// The size of a page of linear memory, in bytes.
+const PAGE: u64 = 65_536;
+/// Up to this size, in bytes, a memory is cleaned by writing to it: cheaper than
+/// giving its pages back to the kernel and faulting them in again.
+const CHEAP_TO_CLEAN: u64 = 256 * 1024;
+/// What tables may grow to at least, in entries.
+const TABLE_ENTRIES: u64 = 20_000;
+
+/// What a pool holds.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolLimits {
+    /// Instances alive at the same time.
+    pub instances: u32,
+    /// The most that one linear memory may grow to, in bytes.
+    pub memory_bytes: u64,
+}
+
+/// Moves the component from `file` to a new engine ([`Component::engine`]) with a
+/// pool of the component's shape: the memory of all instances is reserved once, as
+/// address space, and reused from instance to instance.
+///
+/// # Errors
+/// [`Error::Memory`] if an instance could not even start within its limit,
+/// [`Error::Engine`] if the address space cannot be had, for example under
+/// `ulimit -v`.
+pub fn pooled(file: &Path, component: &Component, limits: PoolLimits) -> Result<Component> {
+    let engine_error = |e| Error::Engine(one_line(&e));
+    // Unknown only for components that import modules, which no host gives them.
+    let needs = component.resources_required().ok_or_else(|| {
+        Error::Invalid(file.to_owned(), "imports of core modules are not supported".to_owned())
+    })?;
+    let initial = needs.max_initial_memory_size.unwrap_or(0).saturating_mul(PAGE);
+    if initial > limits.memory_bytes {
+        let limit = limits.memory_bytes;
+        return Err(Error::Memory { file: file.to_owned(), needs: initial, limit });
+    }
+    let keep = if initial <= CHEAP_TO_CLEAN { CHEAP_TO_CLEAN } else { 0 };
+    let table_entries = needs.max_initial_table_size.unwrap_or(0).max(TABLE_ENTRIES);
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(limits.instances)
+        .total_stacks(limits.instances)
+        .total_memories(limits.instances.saturating_mul(needs.num_memories.max(1)))
+        .total_tables(limits.instances.saturating_mul(needs.num_tables.max(1)))
+        // Counted, not reserved.
+        .total_core_instances(u32::MAX)
+        .max_memories_per_module(needs.num_memories)
+        .max_tables_per_module(needs.num_tables)
+        .max_memory_size(clamp(limits.memory_bytes))
+        .table_elements(clamp(table_entries))
+        .linear_memory_keep_resident(clamp(keep))
+        .table_keep_resident(clamp(keep));
+    let mut config = base();
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    let engine = build(&config)?;
+    let code = component.serialize().map_err(engine_error)?;
+    // SAFETY: the bytes come from a component that this process has loaded.
+    unsafe { Component::deserialize(&engine, code) }.map_err(engine_error)
+}
+
+fn clamp(size: u64) -> usize {
+    usize::try_from(size).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,115 @@
+//! A plain HTTP/1.1 client: what it got is what was on the wire.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+
+use super::PATIENCE;
+
+#[derive(Debug)]
+pub struct Response {
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// The body ended as its framing says, not by a broken connection.
+    pub complete: bool,
+}
+
+impl Response {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("UTF-8")
+    }
+}
+
+/// A connection that is kept alive.
+pub struct Client(BufReader<TcpStream>);
+
+impl Client {
+    pub fn connect(addr: &str) -> Self {
+        let stream = TcpStream::connect(addr).expect("the host accepts");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream.set_write_timeout(Some(PATIENCE)).expect("a timeout");
+        Self(BufReader::new(stream))
+    }
+
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        // A host may answer and close before it has read everything.
+        let _ = self.0.get_mut().write_all(bytes.as_ref());
+    }
+
+    pub fn get(&mut self, target: &str) -> Response {
+        self.send(format!("GET {target} HTTP/1.1\r\nhost: test\r\n\r\n"));
+        self.receive(false)
+    }
+
+    /// Reads a response; one to a HEAD request has no body.
+    pub fn receive(&mut self, head: bool) -> Response {
+        self.try_receive(head).expect("a response")
+    }
+
+    /// Nothing if the connection ends before a response.
+    pub fn try_receive(&mut self, head: bool) -> Option<Response> {
+        let status = self.line()?;
+        let status = status.split(' ').nth(1)?.parse().ok()?;
+        let mut headers = Vec::new();
+        while let Some((name, value)) = self.line()?.split_once(':') {
+            headers.push((name.to_lowercase(), value.trim().to_owned()));
+        }
+        let mut response = Response { status, headers, body: Vec::new(), complete: true };
+        if head || status == 204 || status == 304 {
+            return Some(response);
+        }
+        if status == 100 {
+            return self.try_receive(head);
+        }
+        if response.header("transfer-encoding") == Some("chunked") {
+            response.complete = self.chunks(&mut response.body).is_some();
+        } else {
+            let length = response.header("content-length").and_then(|n| n.parse().ok());
+            let length: u64 = length.expect("a length");
+            let read = self.0.by_ref().take(length).read_to_end(&mut response.body);
+            response.complete = read.is_ok() && response.body.len() as u64 == length;
+        }
+        Some(response)
+    }
+
+    /// Whether the host closes the connection without another byte.
+    pub fn is_closed(&mut self) -> bool {
+        matches!(self.0.read(&mut [0]), Ok(0) | Err(_))
+    }
+
+    fn chunks(&mut self, body: &mut Vec<u8>) -> Option<()> {
+        loop {
+            let size = usize::from_str_radix(&self.line()?, 16).ok()?;
+            let start = body.len();
+            body.resize(start + size, 0);
+            if self.0.read_exact(&mut body[start..]).is_err() {
+                return None;
+            }
+            let end = self.line()?;
+            if size == 0 {
+                return Some(());
+            }
+            assert!(end.is_empty(), "a chunk ends with a line break");
+        }
+    }
+
+    fn line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        match self.0.read_line(&mut line) {
+            Ok(n) if n > 0 && line.ends_with('\n') => Some(line.trim_end().to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// Sends one request on a connection of its own.
+pub fn exchange(addr: &str, request: impl AsRef<[u8]>) -> Response {
+    let mut client = Client::connect(addr);
+    client.send(request);
+    client.receive(false)
+}

@@ -1,0 +1,79 @@
+//! Signals: finish in good order, or at once.
+
+mod common;
+
+use std::net::TcpStream;
+use std::thread;
+use std::time::Duration;
+
+use common::Host;
+use common::client::Client;
+use rustix::process::Signal;
+
+const SLEEP: &str = "GET /sleep?700000000 HTTP/1.1\r\nhost: test\r\n\r\n";
+const SLEEP_LONG: &str = "GET /sleep HTTP/1.1\r\nhost: test\r\n\r\n";
+
+/// Sends a request and lets it reach its guest.
+fn start(host: &Host, request: &str) -> Client {
+    let mut client = Client::connect(&host.addr);
+    client.send(request);
+    thread::sleep(Duration::from_millis(300));
+    client
+}
+
+fn drains(signal: Signal) {
+    let mut host = Host::faults(&[]);
+    let mut idle = Client::connect(&host.addr);
+    assert_eq!(idle.get("/ok").status, 200);
+    let mut unused = Client::connect(&host.addr);
+    let mut busy = start(&host, SLEEP);
+    host.signal(signal);
+    host.stderr.wait_for("stopping");
+    assert!(TcpStream::connect(&host.addr).is_err(), "nobody new comes in");
+    assert!(idle.is_closed() && unused.is_closed());
+    let response = busy.receive(false);
+    assert_eq!((response.text(), response.complete), ("awake", true));
+    assert_eq!(host.wait().code(), Some(0));
+    assert!(host.stdout.text().contains("path=\"/sleep?700000000\" status=200"));
+}
+
+#[test]
+fn sigterm_finishes_what_is_in_flight() {
+    drains(Signal::TERM);
+}
+
+#[test]
+fn sigint_finishes_what_is_in_flight() {
+    drains(Signal::INT);
+}
+
+#[test]
+fn work_after_a_response_is_finished_too() {
+    let mut host = Host::faults(&[]);
+    assert_eq!(host.get("/afterwards?late").text(), "done");
+    host.signal(Signal::TERM);
+    assert_eq!(host.wait().code(), Some(0));
+    host.stderr.wait_for("finished late");
+}
+
+#[test]
+fn what_takes_longer_than_grace_is_cut_off() {
+    let mut host = Host::faults(&["--grace", "300ms", "--timeout", "10m"]);
+    let mut busy = start(&host, SLEEP_LONG);
+    host.signal(Signal::TERM);
+    assert_eq!(host.wait().code(), Some(0));
+    host.stderr.wait_for("still in flight after --grace");
+    assert!(busy.is_closed());
+}
+
+#[test]
+fn a_second_signal_exits_at_once() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let mut host = Host::faults(&["--grace", "10m", "--timeout", "10m"]);
+        let _busy = start(&host, SLEEP_LONG);
+        host.signal(signal);
+        host.stderr.wait_for("stopping");
+        host.signal(signal);
+        assert_eq!(host.wait().code(), Some(code));
+    }
+}

@@ -1,0 +1,45 @@
+"""host_run: a host as `bazel run` starts it."""
+
+def _host_run_impl(ctx):
+    run = ctx.actions.declare_file(ctx.label.name + ".sh")
+    defaults = [
+        "{} \"$here/{}\"".format(flag, target.files.to_list()[0].short_path)
+        for target, flag in ctx.attr.files.items()
+    ]
+    ctx.actions.write(
+        content = """#!/usr/bin/env bash
+# Made by {label}. Paths after -- are relative to where the command was typed.
+here=$PWD
+cd -- "${{BUILD_WORKING_DIRECTORY:-$here}}" || exit
+exec "$here/{program}" {defaults} "$@"
+""".format(
+            defaults = " ".join(defaults),
+            label = ctx.label,
+            program = ctx.executable.program.short_path,
+        ),
+        is_executable = True,
+        output = run,
+    )
+    runfiles = ctx.runfiles(transitive_files = depset(transitive = [target.files for target in ctx.attr.files]))
+    return [DefaultInfo(
+        executable = run,
+        runfiles = runfiles.merge(ctx.attr.program[DefaultInfo].default_runfiles),
+    )]
+
+host_run = rule(
+    implementation = _host_run_impl,
+    attrs = {
+        "files": attr.label_keyed_string_dict(
+            doc = "Files that the program is started with, each behind its flag; the same flag after `--` wins.",
+            allow_files = True,
+        ),
+        "program": attr.label(
+            doc = "The host's program.",
+            cfg = "target",
+            executable = True,
+            mandatory = True,
+        ),
+    },
+    doc = "Runs a host's program in the foreground, in the user's folder, with the arguments after `--`.",
+    executable = True,
+)
