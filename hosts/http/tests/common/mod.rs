@@ -22,7 +22,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub fn file(name: &str, fallback: Option<&str>) -> String {
     match std::env::var(name).ok().or(fallback.map(str::to_owned)) {
         Some(path) => path,
-        None => panic!("set {name} to the path of its file; see hosts/http/tests/README.md"),
+        None => panic!("set {name} to the path of its file; see hosts/http/tests/BUILD.bazel"),
     }
 }
 

@@ -18,8 +18,8 @@ def rust_wasm_component(
         *,
         name,
         srcs,
-        wit,
         platform,
+        wit = None,
         deps = [],
         proc_macro_deps = [],
         compile_data = [],
@@ -41,8 +41,9 @@ def rust_wasm_component(
     Args:
         name: the component; the file is `<name>.wasm`, the core module's target `<name>_module`.
         srcs: the crate's source files.
-        wit: the `wit_library` with the component's world; its files can be read while the crate compiles.
         platform: the WebAssembly platform to build for.
+        wit: the `wit_library` with the component's world; its files can be read while the crate compiles. None for a
+            world that comes with a crate.
         deps: the crates it depends on.
         proc_macro_deps: the proc macros it depends on.
         compile_data: more files that the crate reads while it compiles.
@@ -61,7 +62,7 @@ def rust_wasm_component(
     rust_shared_library(
         name = name + "_module",
         srcs = srcs,
-        compile_data = compile_data + [wit],
+        compile_data = compile_data + ([wit] if wit else []),
         crate_features = crate_features,
         crate_name = crate_name or name,
         crate_root = crate_root,
