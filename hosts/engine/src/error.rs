@@ -82,11 +82,9 @@ impl Display for Error {
                  to trust it, name it *.cwasm or give it as --aot",
                 file.display()
             ),
-            Self::BadCode(file, reason) => write!(
-                f,
-                "{}: expected code that `precompile` wrote: {reason}",
-                file.display()
-            ),
+            Self::BadCode(file, reason) => {
+                write!(f, "{}: expected code that `precompile` wrote: {reason}", file.display())
+            }
             Self::MissingExport { file, wanted, exports } => {
                 write!(f, "{}: does not export {wanted}; it exports ", file.display())?;
                 match exports.as_slice() {

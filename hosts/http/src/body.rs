@@ -1,7 +1,6 @@
 //! Bodies: what a client may send, and what a guest sends back.
 
 use std::collections::VecDeque;
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -226,7 +225,9 @@ impl Drop for ReplyBody {
         // end was not asked for; otherwise the client has gone, and the guest goes too.
         let sent = self.record.bytes;
         match &mut self.content {
-            Content::Stream(stream) if stream.promised.is_some_and(|n| sent >= n) => stream.detach(),
+            Content::Stream(stream) if stream.promised.is_some_and(|n| sent >= n) => {
+                stream.detach()
+            }
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! hyper's view of a client's connection, and of time.
 
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::io::{Error, ErrorKind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -25,8 +25,9 @@ impl ClientIo {
         Self { stream: TokioIo::new(stream), patience, stalled: None }
     }
 
-    /// Reads until the client has no more to send.
+    /// Says that no more comes, and reads until the client has no more to send.
     pub async fn discard(mut self) {
+        let _ = poll_fn(|cx| Pin::new(&mut self).poll_shutdown(cx)).await;
         let mut bytes = [0; 16 * 1024];
         loop {
             let mut buffer = ReadBuf::new(&mut bytes);
@@ -37,7 +38,11 @@ impl ClientIo {
         }
     }
 
-    fn bound<T>(&mut self, cx: &mut Context<'_>, result: Poll<Result<T, Error>>) -> Poll<Result<T, Error>> {
+    fn bound<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        result: Poll<Result<T, Error>>,
+    ) -> Poll<Result<T, Error>> {
         if result.is_ready() {
             self.stalled = None;
             return result;

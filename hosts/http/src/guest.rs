@@ -1,6 +1,5 @@
 //! Runs a guest for a request, bounded in time.
 
-use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -79,8 +78,7 @@ impl Guest {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<wasmtime_wasi_http::Error>,
     {
-        let mut store =
-            Store::new(self.pre.engine(), State::new(&self.grants, record.id.clone()));
+        let mut store = Store::new(self.pre.engine(), State::new(&self.grants, record.id.clone()));
         store.limiter(State::limiter);
         // At each tick of the epoch a computing guest lets other connections have
         // their turn, and `Running` looks at the clock.

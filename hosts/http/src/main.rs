@@ -106,8 +106,7 @@ fn load(args: &Args, errors: &Log) -> anyhost_engine::Result<(Guest, String)> {
     let pre = anyhost_engine::resolve_imports(file, &component, &linker, state::PROVIDED)?;
     let pre = ProxyPre::new(pre)
         .map_err(|e| anyhost_engine::Error::Invalid(file.clone(), anyhost_engine::one_line(&e)))?;
-    let grants =
-        Grants { env: args.env.clone(), memory: args.max_memory, output: errors.clone() };
+    let grants = Grants { env: args.env.clone(), memory: args.max_memory, output: errors.clone() };
     Ok((Guest { pre, grants }, version))
 }
 
@@ -115,7 +114,11 @@ fn load(args: &Args, errors: &Log) -> anyhost_engine::Result<(Guest, String)> {
 fn announce(args: &Args, addr: std::net::SocketAddr, version: &str) {
     let name = args.component.file_stem().unwrap_or_default().to_string_lossy();
     let names: Vec<&str> = args.env.iter().map(|(name, _)| name.as_str()).collect();
-    let env = if names.is_empty() { "no environment".into() } else { format!("environment {}", names.join(" ")) };
+    let env = if names.is_empty() {
+        "no environment".into()
+    } else {
+        format!("environment {}", names.join(" "))
+    };
     let lines = format!(
         "listening on http://{addr} ({name}, wasi:http {version})\n\
          try: curl http://{addr}/\n\

@@ -1,7 +1,5 @@
 //! What belongs to one instance: its resources, its memory budget, its grants.
 
-use std::future::Future;
-
 use http::Request;
 use wasmtime::component::{HasData, Linker, ResourceTable};
 use wasmtime::{ResourceLimiter, Result};

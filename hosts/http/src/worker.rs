@@ -4,7 +4,7 @@
 //! work moves between CPUs, no lock is taken for a request.
 
 use std::convert::Infallible;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -28,7 +28,7 @@ use crate::exchange::Host;
 /// The largest head of a request, in bytes: a name of 4096 bytes, percent-encoded,
 /// and cookies.
 const MAX_HEAD: usize = 64 * 1024;
-/// How long a client may go on sending a body that nobody wants.
+/// How long a client may go on sending what nobody wants.
 const LINGER: Duration = Duration::from_secs(2);
 
 /// One serving thread.
@@ -106,7 +106,6 @@ async fn connection(host: &'static Host, stream: TcpStream, patience: Duration, 
         .timer(TokioTimer)
         .header_read_timeout(patience)
         .max_header_size(MAX_HEAD)
-        .pipeline_flush(true)
         .serve_connection(ClientIo::new(stream, patience), service);
     let mut stop = pin!(shared.stop.notified());
     // To be woken once is enough: a task's waker stays the same.
@@ -126,9 +125,13 @@ async fn connection(host: &'static Host, stream: TcpStream, patience: Duration, 
         Pin::new(&mut connection).poll(cx)
     })
     .await;
-    if result.is_ok() && has_body.load(Ordering::Relaxed) {
-        // To close with unread bytes would make the system take back a response that
-        // the client has not read yet, as one that says that the body is too large.
+    let unread = match &result {
+        Ok(()) => has_body.load(Ordering::Relaxed),
+        Err(e) => e.is_parse(),
+    };
+    if unread {
+        // To close with unread bytes would make the system take back a response that the
+        // client has not read yet, as one that says that the head or body is too large.
         let _ = timeout(LINGER, connection.into_parts().io.discard()).await;
     }
 }

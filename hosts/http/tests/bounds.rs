@@ -4,7 +4,6 @@ mod common;
 
 use std::sync::Barrier;
 use std::thread;
-use std::time::Duration;
 
 use common::client::{Client, exchange};
 use common::{Host, greeter};
@@ -44,7 +43,8 @@ fn a_body_up_to_the_limit_is_read() {
     let head = "POST /echo HTTP/1.1\r\nhost: test\r\n";
     let whole = format!("{head}content-length: {length}\r\n\r\n{body}");
     assert_eq!(exchange(&host.addr, whole).text(), body);
-    let chunked = format!("{head}transfer-encoding: chunked\r\n\r\n{length:x}\r\n{body}\r\n0\r\n\r\n");
+    let chunked =
+        format!("{head}transfer-encoding: chunked\r\n\r\n{length:x}\r\n{body}\r\n0\r\n\r\n");
     assert_eq!(exchange(&host.addr, chunked).text(), body);
 }
 
@@ -66,32 +66,45 @@ fn a_larger_body_is_refused() {
     assert_eq!(host.get("/ok").text(), "ok");
 }
 
+/// Takes the only place of a host.
+fn occupy(host: &Host) -> Client {
+    let mut client = Client::connect(&host.addr);
+    client.send("GET /sleep HTTP/1.1\r\nhost: test\r\n\r\n");
+    host.stderr.wait_for("sleeping");
+    client
+}
+
 #[test]
-fn beyond_the_queue_a_request_is_refused_at_once() {
-    let host = Host::faults(&["--max-in-flight", "1", "--max-queue", "1"]);
-    let mut sleeper = Client::connect(&host.addr);
-    sleeper.send("GET /sleep HTTP/1.1\r\nhost: test\r\n\r\n");
+fn without_a_place_a_request_waits() {
+    let host = Host::faults(&["--max-in-flight", "1", "--timeout", "10m"]);
+    let sleeper = occupy(&host);
     let mut waiter = Client::connect(&host.addr);
     waiter.send("GET /ok HTTP/1.1\r\nhost: test\r\n\r\n");
-    // Which of the two came first does not matter, only that both are there.
-    let refused = (0..500).map(|_| host.get("/ok")).find(|_| {
-        thread::sleep(Duration::from_millis(10));
-        true
-    });
-    let refused = refused.expect("a response");
-    assert_eq!(refused.status, 503);
-    assert_eq!(refused.header("retry-after"), Some("1"));
-    // The place of one who has gone goes to the one who waits.
     drop(sleeper);
     assert_eq!(waiter.receive(false).text(), "ok");
 }
 
 #[test]
-fn who_waits_longer_than_the_timeout_is_refused() {
+fn beyond_the_queue_a_request_is_refused_at_once() {
+    let flags = ["--max-in-flight", "1", "--max-queue", "0", "--timeout", "10m"];
+    let host = Host::faults(&flags);
+    let sleeper = occupy(&host);
+    let refused = host.get("/ok");
+    assert_eq!(refused.status, 503);
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    drop(sleeper);
+    host.stdout.wait_for("path=\"/sleep\" status=499");
+    assert_eq!(host.get("/ok").text(), "ok");
+}
+
+#[test]
+fn who_waits_too_long_is_refused() {
     let host = Host::faults(&["--max-in-flight", "1", "--timeout", "500ms"]);
-    let mut sleeper = Client::connect(&host.addr);
-    sleeper.send("GET /sleep HTTP/1.1\r\nhost: test\r\n\r\n");
+    let mut sleeper = occupy(&host);
+    let mut waiter = Client::connect(&host.addr);
+    waiter.send("GET /sleep HTTP/1.1\r\nhost: test\r\n\r\n");
     assert_eq!(sleeper.receive(false).status, 504);
+    assert!([503, 504].contains(&waiter.receive(false).status));
     assert_eq!(host.get("/ok").text(), "ok");
 }
 

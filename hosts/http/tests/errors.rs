@@ -9,7 +9,9 @@ use common::{Host, fail, fault_guest, file, greeter, http_bin};
 
 /// A component that is fine but for what `parts` add.
 fn component(parts: &str) -> String {
-    format!("(component {parts} (instance $i) (export \"wasi:http/incoming-handler@0.2.0\" (instance $i)))")
+    format!(
+        "(component {parts} (instance $i) (export \"wasi:http/incoming-handler@0.2.0\" (instance $i)))"
+    )
 }
 
 fn assert_serve_fails(file: &str, expected: &str) {
@@ -52,7 +54,8 @@ fn a_component_without_the_export() {
     let wanted = "does not export wasi:http/incoming-handler@0.2; it exports";
     let empty = dir.wat("empty.wasm", "(component)");
     assert_serve_fails(&empty, &format!("{wanted} nothing"));
-    let other = dir.wat("other.wasm", "(component (instance $i) (export \"a:b/c@1.0.0\" (instance $i)))");
+    let other =
+        dir.wat("other.wasm", "(component (instance $i) (export \"a:b/c@1.0.0\" (instance $i)))");
     assert_serve_fails(&other, &format!("{wanted} a:b/c@1.0.0"));
 }
 
@@ -88,11 +91,9 @@ fn precompiled_code_is_run_only_when_named_as_such() {
         "precompiled machine code, which is run unchecked; to trust it, name it *.cwasm or give \
          it as --aot",
     );
-    for (name, content) in [
-        ("half.cwasm", &code[..code.len() / 2]),
-        ("text.cwasm", b"nonsense"),
-        ("empty.cwasm", b""),
-    ] {
+    for (name, content) in
+        [("half.cwasm", &code[..code.len() / 2]), ("text.cwasm", b"nonsense"), ("empty.cwasm", b"")]
+    {
         let file = dir.write(name, content);
         assert_serve_fails(
             &file,
@@ -112,7 +113,10 @@ fn precompiled_code_that_does_not_fit_is_not_used() {
     let component = fault_guest();
     let host = Host::start(&component, &["--aot", &aot]);
     let note = host.stderr.wait_for("note: ");
-    assert_eq!(note, format!("note: {aot}: made from another component; compiling {component} instead"));
+    assert_eq!(
+        note,
+        format!("note: {aot}: made from another component; compiling {component} instead")
+    );
     assert_eq!(host.get("/ok").text(), "ok");
 
     let junk = dir.write("junk.cwasm", "junk");

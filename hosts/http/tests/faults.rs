@@ -113,6 +113,7 @@ fn a_client_that_goes_away_takes_its_guest_along() {
     let host = Host::faults(&["--max-in-flight", "1", "--timeout", "10m"]);
     let mut client = Client::connect(&host.addr);
     client.send("GET /loop HTTP/1.1\r\nhost: test\r\n\r\n");
+    host.stderr.wait_for("looping");
     drop(client);
     // There is but one place, and it is free again.
     assert_eq!(host.get("/ok").text(), "ok");

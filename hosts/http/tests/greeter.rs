@@ -98,7 +98,10 @@ fn a_name_has_up_to_4096_bytes_however_they_are_encoded() {
 fn a_greeting_larger_than_one_chunk_arrives_whole() {
     let host = host();
     let name = "n".repeat(4096);
-    assert_greeting(&host.get(&format!("/{name}?up=true")), &format!("HELLO, {}", "N".repeat(4096)));
+    assert_greeting(
+        &host.get(&format!("/{name}?up=true")),
+        &format!("HELLO, {}", "N".repeat(4096)),
+    );
 }
 
 #[test]

@@ -3,8 +3,6 @@
 mod common;
 
 use std::net::TcpStream;
-use std::thread;
-use std::time::Duration;
 
 use common::Host;
 use common::client::Client;
@@ -13,11 +11,11 @@ use rustix::process::Signal;
 const SLEEP: &str = "GET /sleep?700000000 HTTP/1.1\r\nhost: test\r\n\r\n";
 const SLEEP_LONG: &str = "GET /sleep HTTP/1.1\r\nhost: test\r\n\r\n";
 
-/// Sends a request and lets it reach its guest.
+/// Sends a request and waits until it has reached its guest.
 fn start(host: &Host, request: &str) -> Client {
     let mut client = Client::connect(&host.addr);
     client.send(request);
-    thread::sleep(Duration::from_millis(300));
+    host.stderr.wait_for("sleeping");
     client
 }
 

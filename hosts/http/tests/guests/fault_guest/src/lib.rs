@@ -37,15 +37,19 @@ impl Guest for Handler {
                 let _ = std::io::stderr().flush();
                 reply(out, b"printed");
             }
-            "/loop" => loop {
-                std::hint::spin_loop();
-            },
+            "/loop" => {
+                eprintln!("looping");
+                loop {
+                    std::hint::spin_loop();
+                }
+            }
             "/alloc" => alloc(out),
             "/trap" => panic!("asked to"),
             "/exit" => std::process::exit(3),
             "/no-response" => {}
             "/error" => ResponseOutparam::set(out, Err(ErrorCode::InternalError(None))),
             "/sleep" => {
+                eprintln!("sleeping");
                 subscribe_duration(query.parse().unwrap_or(3600 * SECOND)).block();
                 reply(out, b"awake");
             }
