@@ -1,4 +1,8 @@
 //! What the tests share: a host on a free port, and a client that sees every byte.
+//!
+//! The programs and components come from the environment, which Bazel sets. For
+//! cargo: `ANYHOST_PRECOMPILE_BIN`, `WASI_HTTP_RUST` and `FAULT_GUEST` are paths of
+//! the built `precompile`, `//guests/wasi_http_rust` and `//hosts/http:fault_guest`.
 
 // Each test file is a program of its own and uses its own part of this.
 #![allow(dead_code)]
@@ -66,7 +70,7 @@ impl Host {
     }
 
     pub fn get(&self, target: &str) -> Response {
-        client::exchange(&self.addr, &format!("GET {target} HTTP/1.1\r\nhost: test\r\n\r\n"))
+        client::exchange(&self.addr, format!("GET {target} HTTP/1.1\r\nhost: test\r\n\r\n"))
     }
 
     pub fn signal(&self, signal: Signal) {
