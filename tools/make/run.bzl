@@ -6,15 +6,21 @@ def _host_run_impl(ctx):
         "{} \"$here/{}\"".format(flag, target.files.to_list()[0].short_path)
         for target, flag in ctx.attr.files.items()
     ]
+    own = ctx.attr.files.values()[0] if defaults else ""
     ctx.actions.write(
         content = """#!/usr/bin/env bash
 # Made by {label}. Paths after -- are relative to where the command was typed.
 here=$PWD
 cd -- "${{BUILD_WORKING_DIRECTORY:-$here}}" || exit
-exec "$here/{program}" {defaults} "$@"
+defaults=({defaults})
+for arg; do
+  [[ $arg != {own} && $arg != {own}=* ]] || defaults=()
+done
+exec "$here/{program}" "${{defaults[@]}}" "$@"
 """.format(
             defaults = " ".join(defaults),
             label = ctx.label,
+            own = own,
             program = ctx.executable.program.short_path,
         ),
         is_executable = True,
@@ -30,7 +36,7 @@ host_run = rule(
     implementation = _host_run_impl,
     attrs = {
         "files": attr.label_keyed_string_dict(
-            doc = "Files that the program is started with, each behind its flag; the same flag after `--` wins.",
+            doc = "Files that the program is started with, each behind its flag; none of them if the first flag is given after `--`.",
             allow_files = True,
         ),
         "program": attr.label(
