@@ -66,7 +66,12 @@ impl Display for Error {
             Self::Engine(reason) => write!(f, "cannot start the WebAssembly engine: {reason}"),
             Self::Missing(file) => write!(f, "{}: no such file; {EXPECTED}", file.display()),
             Self::Directory(file) => write!(f, "{}: is a directory; {EXPECTED}", file.display()),
-            Self::Io(file, e) => write!(f, "{}: {}", file.display(), e.kind()),
+            Self::Io(file, e) => {
+                // The system's words without its number.
+                let reason = e.to_string();
+                let reason = reason.split(" (os error").next().unwrap_or_default();
+                write!(f, "{}: {reason}", file.display())
+            }
             Self::NotWasm(file) => write!(f, "{}: not WebAssembly; {EXPECTED}", file.display()),
             Self::CoreModule(file) => write!(
                 f,

@@ -11,8 +11,9 @@ use crate::{Error, Result, one_line};
 /// The size of a page of linear memory, in bytes.
 const PAGE: u64 = 65_536;
 /// Up to this size, in bytes, a memory is cleaned by writing to it: cheaper than
-/// giving its pages back to the kernel and faulting them in again.
-const CHEAP_TO_CLEAN: u64 = 256 * 1024;
+/// giving its pages back to the kernel and faulting them in again, by a third of a
+/// short request. It holds Rust's default stack of 1 MiB and some data.
+const CHEAP_TO_CLEAN: u64 = 20 * PAGE;
 /// What tables may grow to at least, in entries.
 const TABLE_ENTRIES: u64 = 20_000;
 

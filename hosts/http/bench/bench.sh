@@ -88,9 +88,9 @@ first_thousand() {
     {
       exec {socket}<>"/dev/tcp/${1/://}"
       printf '%b' "$all" >&"$socket"
-      grep --count '^HTTP/1.1 200' <&"$socket"
+      cat <&"$socket"
     } &
-  done | awk '{ n += $1 } END { if (n != 1000) exit 1 }'
+  done | grep --text --only-matching 'HTTP/1.1 200' | awk 'END { exit NR != 1000 }'
 }
 
 # requests COUNT ADDR: at least so many more.

@@ -3,6 +3,7 @@
 mod args;
 mod body;
 mod client_io;
+mod connection;
 mod exchange;
 mod guest;
 mod log;
@@ -12,7 +13,6 @@ mod server;
 mod state;
 mod stdio;
 mod units;
-mod worker;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -33,7 +33,6 @@ use guest::Guest;
 use log::Log;
 use record::Logs;
 use state::Grants;
-use worker::Worker;
 
 fn main() -> ExitCode {
     match run(&Args::parse()) {
@@ -63,15 +62,16 @@ fn run(args: &Args) -> Result<(), Fatal> {
         Some(threads) => threads as usize,
         None => available_parallelism().map_or(1, usize::from),
     };
-    let workers: Vec<Worker> =
-        (0..threads).map(|_| Worker::start()).collect::<io::Result<_>>().map_err(system)?;
-
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let result = runtime.map_err(system)?.block_on(async {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .build()
+        .map_err(system)?;
+    let result = runtime.block_on(async {
         let listener = server::listen(&args.addr)?;
         let addr = listener.local_addr().map_err(system)?;
         announce(args, addr, &version);
-        server::serve(host, listener, &workers, args).await.map_err(system)
+        server::serve(host, listener, args).await.map_err(system)
     });
     host.logs.errors.flush();
     if let Some(access) = &host.logs.access {

@@ -1,4 +1,4 @@
-//! Listens, deals connections out to the workers, and stops in good order.
+//! Listens, accepts connections, and stops in good order.
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -11,9 +11,9 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use crate::args::Args;
+use crate::connection::{self, Stop};
 use crate::exchange::Host;
 use crate::log::Log;
-use crate::worker::Worker;
 
 /// Connections that the system holds until they are accepted.
 const BACKLOG: u32 = 4096;
@@ -55,22 +55,18 @@ fn bind(addr: &str) -> io::Result<TcpListener> {
 ///
 /// # Errors
 /// The system's, when signals cannot be caught.
-pub async fn serve(
-    host: &'static Host,
-    listener: TcpListener,
-    workers: &[Worker],
-    args: &Args,
-) -> io::Result<()> {
+pub async fn serve(host: &'static Host, listener: TcpListener, args: &Args) -> io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let stop: &'static Stop = Box::leak(Box::default());
     let connections = Arc::new(Semaphore::new(args.max_connections as usize));
     tokio::select! {
-        () = accept(host, listener, workers, &connections, args.client_timeout) => {}
+        () = accept(host, listener, stop, &connections, args.client_timeout) => {}
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
     // `accept` was dropped and the listener with it: nobody new comes in.
-    workers.iter().for_each(Worker::stop);
+    stop.stop();
     let errors = &host.logs.errors;
     errors.line("stopping: finishing requests in flight; interrupt again to exit at once\n");
     tokio::select! {
@@ -88,7 +84,7 @@ pub async fn serve(
 async fn accept(
     host: &'static Host,
     listener: TcpListener,
-    workers: &[Worker],
+    stop: &'static Stop,
     connections: &Arc<Semaphore>,
     patience: Duration,
 ) {
@@ -106,10 +102,10 @@ async fn accept(
             }
         };
         let _ = stream.set_nodelay(true);
-        let worker = workers.iter().min_by_key(|worker| worker.open());
-        if let (Some(worker), Ok(stream)) = (worker, stream.into_std()) {
-            worker.serve(host, stream, patience, permit);
-        }
+        tokio::spawn(async move {
+            connection::serve(host, stream, patience, stop).await;
+            drop(permit);
+        });
     }
 }
 

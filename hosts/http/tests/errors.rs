@@ -124,6 +124,16 @@ fn precompiled_code_that_does_not_fit_is_not_used() {
     host.stderr.wait_for("not precompiled code, or cut short; compiling");
     assert_eq!(host.get("/ok").text(), "ok");
 
+    // Code for another machine: which one is in it as text.
+    let mut code = std::fs::read(dir.precompiled(&component)).expect("the code");
+    let target = b"-unknown-linux-gnu";
+    let at = code.windows(target.len()).position(|part| part == target).expect("the target");
+    code[at - 1] = b'x';
+    let other = dir.write("other.cwasm", code);
+    let host = Host::start(&component, &["--aot", &other]);
+    host.stderr.wait_for(&format!("note: {other}: does not fit this engine: "));
+    assert_eq!(host.get("/ok").text(), "ok");
+
     let missing = dir.path("missing.cwasm");
     let (code, stderr) = fail(&http_bin(), &["--component", &component, "--aot", &missing]);
     let expected = format!("error: {missing}: no such file; expected a WebAssembly component\n");
@@ -140,7 +150,10 @@ fn precompile_has_the_same_errors() {
     assert_eq!(code, Some(1));
     assert!(stderr.starts_with(&format!("error: {module}: a core module; ")), "{stderr}");
     let (code, stderr) = fail(&precompile, &[&greeter(), "-o", "/nowhere/out.cwasm"]);
-    assert_eq!((code, stderr.as_str()), (Some(1), "error: /nowhere/out.cwasm: entity not found\n"));
+    assert_eq!(
+        (code, stderr.as_str()),
+        (Some(1), "error: /nowhere/out.cwasm: No such file or directory\n")
+    );
     assert_eq!(fail(&precompile, &[&module]).0, Some(2));
 }
 
