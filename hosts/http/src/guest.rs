@@ -2,13 +2,13 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
-use tokio::time::{Sleep, sleep_until};
+use tokio::time::{Sleep, sleep_until, timeout};
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi_http::WasiHttpView;
@@ -17,7 +17,11 @@ use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
 use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
 
 use crate::record::Record;
+use crate::request_id::RequestId;
 use crate::state::{Grants, State};
+
+/// How long [`Guest::warm_up`] may take: a guest's start is the guest's code.
+const WARM_UP: Duration = Duration::from_secs(1);
 
 /// What a guest passes to `response-outparam.set`.
 pub type Reply = Result<Response<HyperOutgoingBody>, ErrorCode>;
@@ -63,6 +67,22 @@ pub struct Running {
 }
 
 impl Guest {
+    /// Makes `count` instances at once and drops them: what the first requests would
+    /// otherwise wait for, as memory that has never been touched, is then there.
+    ///
+    /// A component that cannot start is told of by each of its requests.
+    pub async fn warm_up(&'static self, count: usize) {
+        let mut instances = Vec::with_capacity(count);
+        let all = async {
+            while instances.len() < count {
+                let mut store = self.store(RequestId::None);
+                let instance = self.pre.instantiate_async(&mut store).await;
+                instances.push((store, instance));
+            }
+        };
+        let _ = timeout(WARM_UP, all).await;
+    }
+
     /// Starts `request` in a fresh instance, which keeps `permit` until its end.
     ///
     /// # Errors
@@ -78,12 +98,7 @@ impl Guest {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<wasmtime_wasi_http::Error>,
     {
-        let mut store = Store::new(self.pre.engine(), State::new(&self.grants, record.id.clone()));
-        store.limiter(State::limiter);
-        // At each tick of the epoch a computing guest lets other connections have
-        // their turn, and `Running` looks at the clock.
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_async_yield_and_update(1);
+        let mut store = self.store(record.id.clone());
         let (sender, receiver) = oneshot::channel();
         let mut http = store.data_mut().http();
         let request = http.new_incoming_request(Scheme::Http, request)?;
@@ -94,6 +109,16 @@ impl Guest {
             proxy.wasi_http_incoming_handler().call_handle(&mut store, request, out).await
         });
         Ok((Running { call, deadline, timer: None }, receiver))
+    }
+
+    fn store(&'static self, id: RequestId) -> Store<State> {
+        let mut store = Store::new(self.pre.engine(), State::new(&self.grants, id));
+        store.limiter(State::limiter);
+        // At each tick of the epoch a computing guest lets other connections have
+        // their turn, and `Running` looks at the clock.
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_async_yield_and_update(1);
+        store
     }
 }
 

@@ -68,6 +68,7 @@ fn run(args: &Args) -> Result<(), Fatal> {
         .build()
         .map_err(system)?;
     let result = runtime.block_on(async {
+        host.guest.warm_up(threads.min(args.max_in_flight as usize)).await;
         let listener = server::listen(&args.addr)?;
         let addr = listener.local_addr().map_err(system)?;
         announce(args, addr, &version);

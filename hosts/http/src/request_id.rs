@@ -16,6 +16,8 @@ pub enum RequestId {
     Given(HeaderValue),
     /// A number that is unique in this process.
     Made(u32),
+    /// No request: the guest is being started ahead of any.
+    None,
 }
 
 impl RequestId {
@@ -33,6 +35,7 @@ impl Display for RequestId {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Given(id) => f.write_str(id.to_str().unwrap_or_default()),
+            Self::None => f.write_str("none"),
             Self::Made(number) => write!(f, "{:08x}{number:08x}", process()),
         }
     }
