@@ -1,14 +1,14 @@
 //! Runs a guest for a request, bounded in time.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
-use tokio::time::{Sleep, sleep_until, timeout};
+use tokio::time::{Sleep, sleep_until};
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi_http::WasiHttpView;
@@ -19,9 +19,6 @@ use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
 use crate::record::Record;
 use crate::request_id::RequestId;
 use crate::state::{Grants, State};
-
-/// How long [`Guest::warm_up`] may take: a guest's start is the guest's code.
-const WARM_UP: Duration = Duration::from_secs(1);
 
 /// What a guest passes to `response-outparam.set`.
 pub type Reply = Result<Response<HyperOutgoingBody>, ErrorCode>;
@@ -67,20 +64,16 @@ pub struct Running {
 }
 
 impl Guest {
-    /// Makes `count` instances at once and drops them: what the first requests would
-    /// otherwise wait for, as memory that has never been touched, is then there.
+    /// Makes an instance and drops it, to be called once on each serving thread: what
+    /// its first request would otherwise wait for, as memory that has never been
+    /// touched, is then there.
     ///
     /// A component that cannot start is told of by each of its requests.
-    pub async fn warm_up(&'static self, count: usize) {
-        let mut instances = Vec::with_capacity(count);
-        let all = async {
-            while instances.len() < count {
-                let mut store = self.store(RequestId::None);
-                let instance = self.pre.instantiate_async(&mut store).await;
-                instances.push((store, instance));
-            }
-        };
-        let _ = timeout(WARM_UP, all).await;
+    pub fn warm_up(&'static self) {
+        let mut store = self.store(RequestId::None);
+        let instance = pin!(self.pre.instantiate_async(&mut store));
+        // A guest that takes longer than a tick to start is not waited for.
+        let _ = instance.poll(&mut Context::from_waker(Waker::noop()));
     }
 
     /// Starts `request` in a fresh instance, which keeps `permit` until its end.
@@ -115,8 +108,9 @@ impl Guest {
         let mut store = Store::new(self.pre.engine(), State::new(&self.grants, id));
         store.limiter(State::limiter);
         // At each tick of the epoch a computing guest lets other connections have
-        // their turn, and `Running` looks at the clock.
-        store.set_epoch_deadline(1);
+        // their turn, and `Running` looks at the clock. The first tick may come at
+        // once and is passed over: a short request is not to be interrupted.
+        store.set_epoch_deadline(2);
         store.epoch_deadline_async_yield_and_update(1);
         store
     }

@@ -64,11 +64,11 @@ fn run(args: &Args) -> Result<(), Fatal> {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads)
+        .on_thread_start(|| host.guest.warm_up())
         .enable_all()
         .build()
         .map_err(system)?;
     let result = runtime.block_on(async {
-        host.guest.warm_up(threads.min(args.max_in_flight as usize)).await;
         let listener = server::listen(&args.addr)?;
         let addr = listener.local_addr().map_err(system)?;
         announce(args, addr, &version);
