@@ -45,10 +45,11 @@ enter_root() {
   for name in resolv.conf hosts; do
     [[ ! -e /etc/$name ]] || view+=(--ro-bind "$(realpath "/etc/$name")" "/etc/$name")
   done
+  local ca=/etc/ssl/certs/ca-certificates.crt
   local env=(
     HOME="$cache/home" USER="$(id -un)" LANG=C.UTF-8 TERM="${TERM:-dumb}"
     PATH=/usr/local/bin:/usr/sbin:/usr/bin
-    SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
+    SSL_CERT_FILE="$ca" NODE_EXTRA_CA_CERTS="$ca" PIP_CERT="$ca"
   )
   for name in {http,https,no}_proxy {HTTP,HTTPS,NO}_PROXY COLORTERM NO_COLOR; do
     [[ ! ${!name-} ]] || env+=("$name=${!name}")

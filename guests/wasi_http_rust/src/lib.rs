@@ -22,7 +22,7 @@ struct Greeter;
 
 impl Guest for Greeter {
     fn greet(name: String, up: bool) -> String {
-        route::greet(&name, up)
+        greeting::greet(&name, up)
     }
 }
 

@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
+use greeting::greet;
 use percent_encoding::percent_decode_str;
 
 /// The status of a greeting; a response's default.
@@ -36,16 +37,6 @@ impl Reply {
             status: METHOD_NOT_ALLOWED,
             body: ["use one of: ", ALLOW].concat(),
         }
-    }
-}
-
-/// Greets `name`, in upper case if `up`.
-pub fn greet(name: &str, up: bool) -> String {
-    let greeting = ["Hello, ", name].concat();
-    if up {
-        greeting.to_uppercase()
-    } else {
-        greeting
     }
 }
 

@@ -42,7 +42,9 @@ pub fn on_demand() -> Result<Engine> {
 pub(crate) fn ahead_of_time() -> Result<Engine> {
     let mut config = base();
     let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
-    config.target(&target).map_err(|e| Error::Engine(one_line(&e)))?;
+    config
+        .target(&target)
+        .map_err(|e| Error::Engine(one_line(&e)))?;
     for feature in AOT_CPU_FEATURES {
         // SAFETY: the engine only compiles; the one that loads the code checks
         // that its CPU has each of these features.

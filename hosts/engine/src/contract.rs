@@ -24,7 +24,10 @@ pub fn version_of_export(
         .collect();
     let version = exports.iter().find_map(|export| {
         let version = export.strip_prefix(name)?.strip_prefix('@')?;
-        version.strip_prefix(series)?.starts_with('.').then(|| version.to_owned())
+        version
+            .strip_prefix(series)?
+            .starts_with('.')
+            .then(|| version.to_owned())
     });
     version.ok_or_else(|| Error::MissingExport {
         file: file.to_owned(),

@@ -88,16 +88,32 @@ impl Display for Error {
                 file.display()
             ),
             Self::BadCode(file, reason) => {
-                write!(f, "{}: expected code that `precompile` wrote: {reason}", file.display())
+                write!(
+                    f,
+                    "{}: expected code that `precompile` wrote: {reason}",
+                    file.display()
+                )
             }
-            Self::MissingExport { file, wanted, exports } => {
-                write!(f, "{}: does not export {wanted}; it exports ", file.display())?;
+            Self::MissingExport {
+                file,
+                wanted,
+                exports,
+            } => {
+                write!(
+                    f,
+                    "{}: does not export {wanted}; it exports ",
+                    file.display()
+                )?;
                 match exports.as_slice() {
                     [] => f.write_str("nothing"),
                     names => f.write_str(&names.join(", ")),
                 }
             }
-            Self::MissingImport { file, import, provided } => write!(
+            Self::MissingImport {
+                file,
+                import,
+                provided,
+            } => write!(
                 f,
                 "{}: imports {import}, which this host does not provide; it provides {provided}",
                 file.display()

@@ -46,7 +46,10 @@ pub fn load(engine: &Engine, file: &Path, aot: Option<&Path>) -> Result<Loaded> 
     if !bytes.starts_with(WASM_MAGIC) && trusted {
         let component = artifact::load(engine, file, None)
             .map_err(|reason| Error::BadCode(file.to_owned(), reason))?;
-        return Ok(Loaded { component, note: None });
+        return Ok(Loaded {
+            component,
+            note: None,
+        });
     }
     check_header(file, &bytes)?;
     let note = match aot {
@@ -55,7 +58,12 @@ pub fn load(engine: &Engine, file: &Path, aot: Option<&Path>) -> Result<Loaded> 
             // A wrong path is a mistake to report; wrong content can be helped.
             check_file(aot)?;
             match artifact::load(engine, aot, Some(&bytes)) {
-                Ok(component) => return Ok(Loaded { component, note: None }),
+                Ok(component) => {
+                    return Ok(Loaded {
+                        component,
+                        note: None,
+                    });
+                }
                 Err(reason) => {
                     let (aot, file) = (aot.display(), file.display());
                     Some(format!("{aot}: {reason}; compiling {file} instead"))

@@ -38,14 +38,28 @@ pub fn pooled(file: &Path, component: &Component, limits: PoolLimits) -> Result<
     let engine_error = |e| Error::Engine(one_line(&e));
     // Unknown only for components that import modules, which no host gives them.
     let needs = component.resources_required().ok_or_else(|| {
-        Error::Invalid(file.to_owned(), "imports of core modules are not supported".to_owned())
+        Error::Invalid(
+            file.to_owned(),
+            "imports of core modules are not supported".to_owned(),
+        )
     })?;
-    let initial = needs.max_initial_memory_size.unwrap_or(0).saturating_mul(PAGE);
+    let initial = needs
+        .max_initial_memory_size
+        .unwrap_or(0)
+        .saturating_mul(PAGE);
     if initial > limits.memory_bytes {
         let limit = limits.memory_bytes;
-        return Err(Error::Memory { file: file.to_owned(), needs: initial, limit });
+        return Err(Error::Memory {
+            file: file.to_owned(),
+            needs: initial,
+            limit,
+        });
     }
-    let keep = if initial <= CHEAP_TO_CLEAN { CHEAP_TO_CLEAN } else { 0 };
+    let keep = if initial <= CHEAP_TO_CLEAN {
+        CHEAP_TO_CLEAN
+    } else {
+        0
+    };
     let table_entries = needs.max_initial_table_size.unwrap_or(0).max(TABLE_ENTRIES);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(limits.instances)

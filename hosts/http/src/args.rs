@@ -68,7 +68,12 @@ pub struct Args {
 
     /// Requests that may wait for an instance, within their --timeout; further
     /// ones get 503 with Retry-After at once.
-    #[arg(long, value_name = "N", default_value_t = 2048, help_heading = "Bounds")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 2048,
+        help_heading = "Bounds"
+    )]
     pub max_queue: u32,
 
     /// Bytes in the body of a request; a larger one gets 413.
@@ -86,7 +91,10 @@ pub struct Args {
 
 /// Checks `HOST:PORT`; the name is looked up when the host listens.
 fn address(text: &str) -> Result<String, String> {
-    let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port);
+    let port = text
+        .rsplit_once(':')
+        .filter(|(host, _)| !host.is_empty())
+        .map(|(_, port)| port);
     match port.map(str::parse::<u16>) {
         Some(Ok(_)) => Ok(text.to_owned()),
         _ => Err("use HOST:PORT, as 127.0.0.1:8080".to_owned()),

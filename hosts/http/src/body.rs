@@ -29,7 +29,11 @@ pub struct Limited {
 impl Limited {
     /// Passes on `limit` bytes; sets `exceeded` when there are more.
     pub fn new(body: Incoming, limit: u64, exceeded: Arc<AtomicBool>) -> Self {
-        Self { body, left: limit, exceeded }
+        Self {
+            body,
+            left: limit,
+            exceeded,
+        }
     }
 }
 
@@ -101,14 +105,27 @@ impl std::error::Error for Aborted {}
 impl ReplyBody {
     /// A body that is there.
     pub fn whole(content: Bytes, record: Record) -> Self {
-        Self { content: Content::Whole(content), record }
+        Self {
+            content: Content::Whole(content),
+            record,
+        }
     }
 
     /// A body that a guest writes, or has written in several pieces.
     pub fn stream(body: HyperOutgoingBody, record: Record) -> Self {
         let (ahead, guest) = (VecDeque::new(), None);
-        let stream = Stream { ahead, body, guest, promised: None, broken: false, flushed: false };
-        Self { content: Content::Stream(Box::new(stream)), record }
+        let stream = Stream {
+            ahead,
+            body,
+            guest,
+            promised: None,
+            broken: false,
+            flushed: false,
+        };
+        Self {
+            content: Content::Stream(Box::new(stream)),
+            record,
+        }
     }
 
     /// The guest is still at work; the head promises the client so many bytes.

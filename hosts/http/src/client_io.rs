@@ -22,7 +22,11 @@ pub struct ClientIo {
 impl ClientIo {
     /// Bounds each wait for the client to read by `patience`.
     pub fn new(stream: TcpStream, patience: Duration) -> Self {
-        Self { stream: TokioIo::new(stream), patience, stalled: None }
+        Self {
+            stream: TokioIo::new(stream),
+            patience,
+            stalled: None,
+        }
     }
 
     /// Says that no more comes, and reads until the client has no more to send.
@@ -51,7 +55,10 @@ impl ClientIo {
         let timer = self
             .stalled
             .get_or_insert_with(|| Box::pin(sleep_until((Instant::now() + patience).into())));
-        timer.as_mut().poll(cx).map(|()| Err(ErrorKind::TimedOut.into()))
+        timer
+            .as_mut()
+            .poll(cx)
+            .map(|()| Err(ErrorKind::TimedOut.into()))
     }
 }
 

@@ -48,21 +48,35 @@ struct Refusal {
 
 impl Refusal {
     const TOO_LARGE: Self = Self::client(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
-    const BUSY: Self = Self::client(StatusCode::SERVICE_UNAVAILABLE, "too many requests in flight");
+    const BUSY: Self = Self::client(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "too many requests in flight",
+    );
 
     const fn client(status: StatusCode, text: &'static str) -> Self {
-        Self { status, text, reason: None }
+        Self {
+            status,
+            text,
+            reason: None,
+        }
     }
 
     fn guest(status: StatusCode, text: &'static str, reason: String) -> Self {
-        Self { status, text, reason: Some(reason) }
+        Self {
+            status,
+            text,
+            reason: Some(reason),
+        }
     }
 }
 
 impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Self {
         let (status, text) = match failure {
-            Failure::Busy => (StatusCode::SERVICE_UNAVAILABLE, "too many requests in flight"),
+            Failure::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too many requests in flight",
+            ),
             Failure::Timeout => (StatusCode::GATEWAY_TIMEOUT, "the component took too long"),
             Failure::Trap(_) => (StatusCode::INTERNAL_SERVER_ERROR, "the component failed"),
         };
@@ -91,17 +105,25 @@ impl Host {
         }
         let deadline = record.start + self.timeout;
         let permit = self.slot(deadline).await?;
-        let malformed =
-            |_| Refusal::client(StatusCode::BAD_REQUEST, "the request has no valid host header");
+        let malformed = |_| {
+            Refusal::client(
+                StatusCode::BAD_REQUEST,
+                "the request has no valid host header",
+            )
+        };
         if size.upper().is_some() {
-            let (running, reply) =
-                self.guest.start(request, record, permit, deadline).map_err(malformed)?;
+            let (running, reply) = self
+                .guest
+                .start(request, record, permit, deadline)
+                .map_err(malformed)?;
             return run(running, reply, None).await;
         }
         let exceeded = Arc::new(AtomicBool::new(false));
         let request = request.map(|body| Limited::new(body, self.max_body, exceeded.clone()));
-        let (running, reply) =
-            self.guest.start(request, record, permit, deadline).map_err(malformed)?;
+        let (running, reply) = self
+            .guest
+            .start(request, record, permit, deadline)
+            .map_err(malformed)?;
         run(running, reply, Some(&exceeded)).await
     }
 
@@ -131,7 +153,10 @@ struct Waiting<'a> {
 
 impl<'a> Waiting<'a> {
     fn new(count: &'a AtomicU32) -> Self {
-        Self { count, others: count.fetch_add(1, Ordering::Relaxed) }
+        Self {
+            count,
+            others: count.fetch_add(1, Ordering::Relaxed),
+        }
     }
 }
 
@@ -205,7 +230,9 @@ fn into_response(
             Collected::Parts(frames) => ReplyBody::stream(body, record).starting_with(frames),
             Collected::Broken(frames) => {
                 record.fail(&UNFINISHED);
-                ReplyBody::stream(body, record).starting_with(frames).broken()
+                ReplyBody::stream(body, record)
+                    .starting_with(frames)
+                    .broken()
             }
         },
         Progress::Failed(failure) => {
@@ -269,7 +296,10 @@ fn refuse(refusal: &Refusal, mut record: Record) -> Response<ReplyBody> {
     let mut response = Response::new(ReplyBody::whole(text.into(), record));
     *response.status_mut() = refusal.status;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
     if let Ok(id) = id {
         headers.insert("x-request-id", id);
     }

@@ -99,9 +99,19 @@ impl Guest {
         let call = Box::pin(async move {
             let _permit = permit;
             let proxy = self.pre.instantiate_async(&mut store).await?;
-            proxy.wasi_http_incoming_handler().call_handle(&mut store, request, out).await
+            proxy
+                .wasi_http_incoming_handler()
+                .call_handle(&mut store, request, out)
+                .await
         });
-        Ok((Running { call, deadline, timer: None }, receiver))
+        Ok((
+            Running {
+                call,
+                deadline,
+                timer: None,
+            },
+            receiver,
+        ))
     }
 
     fn store(&'static self, id: RequestId) -> Store<State> {
@@ -124,7 +134,9 @@ impl Future for Running {
             return Poll::Ready(result.map_err(|e| failure(&e)));
         }
         let deadline = self.deadline;
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline.into())));
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(sleep_until(deadline.into())));
         timer.as_mut().poll(cx).map(|()| Err(Failure::Timeout))
     }
 }

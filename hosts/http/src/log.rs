@@ -39,9 +39,14 @@ impl Log {
     /// # Errors
     /// The system's, when no thread can be started.
     pub fn new(out: impl Write + Send + 'static) -> io::Result<Self> {
-        let log = Self(Arc::new(Shared { state: Mutex::default(), wake: Condvar::new() }));
+        let log = Self(Arc::new(Shared {
+            state: Mutex::default(),
+            wake: Condvar::new(),
+        }));
         let writer = log.clone();
-        thread::Builder::new().name("log".to_owned()).spawn(move || writer.write_out(out))?;
+        thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || writer.write_out(out))?;
         Ok(log)
     }
 
@@ -62,7 +67,10 @@ impl Log {
     /// Waits until all lines are out, at most a second.
     pub fn flush(&self) {
         let unwritten = |state: &mut State| state.writing || !state.pending.is_empty();
-        let _ = self.0.wake.wait_timeout_while(self.lock(), Duration::from_secs(1), unwritten);
+        let _ = self
+            .0
+            .wake
+            .wait_timeout_while(self.lock(), Duration::from_secs(1), unwritten);
     }
 
     fn write_out(&self, mut out: impl Write) {
@@ -73,7 +81,11 @@ impl Log {
             self.0.wake.notify_all();
             while state.pending.is_empty() {
                 state.idle = true;
-                state = self.0.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = self
+                    .0
+                    .wake
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner);
             }
             drop(state);
             thread::sleep(GATHER);

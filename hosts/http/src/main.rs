@@ -82,8 +82,15 @@ fn run(args: &Args) -> Result<(), Fatal> {
 }
 
 fn make_logs(args: &Args) -> io::Result<Logs> {
-    let access = if args.quiet { None } else { Some(Log::new(io::stdout())?) };
-    Ok(Logs { access, errors: Log::new(io::stderr())? })
+    let access = if args.quiet {
+        None
+    } else {
+        Some(Log::new(io::stdout())?)
+    };
+    Ok(Logs {
+        access,
+        errors: Log::new(io::stderr())?,
+    })
 }
 
 /// Makes the component ready to serve; the string is its version of `wasi:http`.
@@ -99,7 +106,10 @@ fn load(args: &Args, errors: &Log) -> anyhost_engine::Result<(Guest, String)> {
         "wasi:http/incoming-handler",
         "0.2",
     )?;
-    let limits = PoolLimits { instances: args.max_in_flight, memory_bytes: args.max_memory };
+    let limits = PoolLimits {
+        instances: args.max_in_flight,
+        memory_bytes: args.max_memory,
+    };
     let component = anyhost_engine::pooled(file, &loaded.component, limits)?;
     let engine_error = |e| anyhost_engine::Error::Engine(anyhost_engine::one_line(&e));
     let mut linker = Linker::new(component.engine());
@@ -107,13 +117,21 @@ fn load(args: &Args, errors: &Log) -> anyhost_engine::Result<(Guest, String)> {
     let pre = anyhost_engine::resolve_imports(file, &component, &linker, state::PROVIDED)?;
     let pre = ProxyPre::new(pre)
         .map_err(|e| anyhost_engine::Error::Invalid(file.clone(), anyhost_engine::one_line(&e)))?;
-    let grants = Grants { env: args.env.clone(), memory: args.max_memory, output: errors.clone() };
+    let grants = Grants {
+        env: args.env.clone(),
+        memory: args.max_memory,
+        output: errors.clone(),
+    };
     Ok((Guest { pre, grants }, version))
 }
 
 /// Says on stderr where and what is served, and what the guest is given.
 fn announce(args: &Args, addr: std::net::SocketAddr, version: &str) {
-    let name = args.component.file_stem().unwrap_or_default().to_string_lossy();
+    let name = args
+        .component
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy();
     let names: Vec<&str> = args.env.iter().map(|(name, _)| name.as_str()).collect();
     let env = if names.is_empty() {
         "no environment".into()

@@ -78,7 +78,10 @@ impl Record {
         // A method is made of visible characters, but of as many as one likes.
         line.push_str(&self.method.as_str()[..self.method.as_str().len().min(32)]);
         line.push_str(" path=");
-        let path = self.target.path_and_query().map_or("", |path| path.as_str());
+        let path = self
+            .target
+            .path_and_query()
+            .map_or("", |path| path.as_str());
         push_quoted(line, path.as_bytes(), MAX_PATH);
     }
 }
@@ -86,13 +89,18 @@ impl Record {
 impl Drop for Record {
     fn drop(&mut self) {
         thread_local!(static LINE: RefCell<String> = const { RefCell::new(String::new()) });
-        let Some(access) = &self.logs.access else { return };
+        let Some(access) = &self.logs.access else {
+            return;
+        };
         LINE.with_borrow_mut(|line| {
             line.clear();
             self.push_request(line);
             let duration = self.start.elapsed().as_micros();
             let (status, bytes) = (self.status, self.bytes);
-            let _ = writeln!(line, " status={status} bytes={bytes} duration_us={duration}");
+            let _ = writeln!(
+                line,
+                " status={status} bytes={bytes} duration_us={duration}"
+            );
             access.line(line);
         });
     }
@@ -120,7 +128,11 @@ fn civil(day: u64) -> (u64, u64, u64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     (year_of_era + era * 400 + u64::from(month <= 2), month, day)
 }
 
@@ -132,7 +144,10 @@ mod tests {
 
     fn at(seconds: u64) -> String {
         let mut line = String::new();
-        push_time(&mut line, UNIX_EPOCH + Duration::from_millis(seconds * 1000 + 7));
+        push_time(
+            &mut line,
+            UNIX_EPOCH + Duration::from_millis(seconds * 1000 + 7),
+        );
         line
     }
 

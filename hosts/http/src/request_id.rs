@@ -50,7 +50,9 @@ fn is_valid(id: &[u8]) -> bool {
 fn process() -> u32 {
     static PROCESS: OnceLock<u32> = OnceLock::new();
     *PROCESS.get_or_init(|| {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         now.subsec_nanos() ^ (now.as_secs() as u32).rotate_left(16) ^ std::process::id()
     })
 }
@@ -61,7 +63,10 @@ mod tests {
 
     fn of(value: &'static [u8]) -> RequestId {
         let mut headers = HeaderMap::new();
-        headers.insert("x-request-id", HeaderValue::from_bytes(value).expect("a header value"));
+        headers.insert(
+            "x-request-id",
+            HeaderValue::from_bytes(value).expect("a header value"),
+        );
         RequestId::of(&headers)
     }
 
@@ -75,7 +80,10 @@ mod tests {
         for id in [&b"a b"[..], b"a\"b", b"\xc3\xa9", b"", &[b'a'; 129]] {
             let made = RequestId::of(&{
                 let mut headers = HeaderMap::new();
-                headers.insert("x-request-id", HeaderValue::from_bytes(id).expect("a value"));
+                headers.insert(
+                    "x-request-id",
+                    HeaderValue::from_bytes(id).expect("a value"),
+                );
                 headers
             });
             assert!(matches!(made, RequestId::Made(_)), "{id:?}");

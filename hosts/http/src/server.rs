@@ -45,7 +45,11 @@ fn bind(addr: &str) -> io::Result<TcpListener> {
         .ok()
         .and_then(|mut addrs| addrs.next())
         .ok_or_else(|| io::Error::other("unknown host"))?;
-    let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    let socket = if addr.is_ipv4() {
+        TcpSocket::new_v4()
+    } else {
+        TcpSocket::new_v6()
+    }?;
     socket.set_reuseaddr(true)?;
     socket.bind(addr)?;
     socket.listen(BACKLOG)
@@ -89,13 +93,20 @@ async fn accept(
     patience: Duration,
 ) {
     loop {
-        let Ok(permit) = connections.clone().acquire_owned().await else { return };
+        let Ok(permit) = connections.clone().acquire_owned().await else {
+            return;
+        };
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
             Err(e) => {
                 // A client that gave up costs nothing; a lack of descriptors passes.
-                if !matches!(e.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) {
-                    host.logs.errors.line(&format!("cannot accept a connection: {e}\n"));
+                if !matches!(
+                    e.kind(),
+                    ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset
+                ) {
+                    host.logs
+                        .errors
+                        .line(&format!("cannot accept a connection: {e}\n"));
                     sleep(ACCEPT_RETRY).await;
                 }
                 continue;

@@ -52,7 +52,10 @@ impl State {
             http: WasiHttpCtx::new(),
             hooks: NoOutgoing,
             wasi: None,
-            budget: Budget { memory: grants.memory, table_entries: MAX_TABLE_ENTRIES },
+            budget: Budget {
+                memory: grants.memory,
+                table_entries: MAX_TABLE_ENTRIES,
+            },
             grants,
             id,
         }
@@ -66,7 +69,9 @@ impl State {
     fn make_wasi(grants: &Grants, id: &RequestId) -> Box<WasiCtx> {
         let output = |stream| GuestOutput::new(grants.output.clone(), id.clone(), stream);
         let mut wasi = WasiCtxBuilder::new();
-        wasi.envs(&grants.env).stdout(output("stdout")).stderr(output("stderr"));
+        wasi.envs(&grants.env)
+            .stdout(output("stdout"))
+            .stderr(output("stderr"));
         wasi.allow_tcp(false).allow_udp(false);
         Box::new(wasi.build())
     }
@@ -99,14 +104,23 @@ impl HasData for Io {
 
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        let ctx = self.wasi.get_or_insert_with(|| Self::make_wasi(self.grants, &self.id));
-        WasiCtxView { ctx, table: &mut self.table }
+        let ctx = self
+            .wasi
+            .get_or_insert_with(|| Self::make_wasi(self.grants, &self.id));
+        WasiCtxView {
+            ctx,
+            table: &mut self.table,
+        }
     }
 }
 
 impl WasiHttpView for State {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { hooks: &mut self.hooks, table: &mut self.table, ctx: &mut self.http }
+        WasiHttpCtxView {
+            hooks: &mut self.hooks,
+            table: &mut self.table,
+            ctx: &mut self.http,
+        }
     }
 }
 
@@ -124,7 +138,10 @@ impl WasiHttpHooks for NoOutgoing {
     }
 }
 
-type Exchange = (http::Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>);
+type Exchange = (
+    http::Response<WasiBody>,
+    Box<dyn Future<Output = Result<(), Error>> + Send>,
+);
 
 /// What is left to all memories and tables of an instance together: a component may
 /// have several of each.

@@ -33,7 +33,12 @@ struct Lines {
 impl GuestOutput {
     /// An output that is shown as `stream` of the request `id`.
     pub fn new(log: Log, id: RequestId, stream: &'static str) -> Self {
-        Self(Arc::new(Mutex::new(Lines { log, id, stream, unfinished: Vec::new() })))
+        Self(Arc::new(Mutex::new(Lines {
+            log,
+            id,
+            stream,
+            unfinished: Vec::new(),
+        })))
     }
 
     fn lines(&self) -> MutexGuard<'_, Lines> {

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-const SIZE_UNITS: [(&str, u64); 4] =
-    [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
+const SIZE_UNITS: [(&str, u64); 4] = [
+    ("GiB", 1 << 30),
+    ("MiB", 1 << 20),
+    ("KiB", 1 << 10),
+    ("B", 1),
+];
 const TIME_UNITS: [(&str, u64); 3] = [("ms", 1), ("s", 1_000), ("m", 60_000)];
 
 /// Parses a number of bytes with its unit, as `64MiB`.
@@ -28,12 +32,17 @@ pub fn variable(text: &str) -> Result<(String, String), String> {
 
 /// Zero is no bound that a guest could live within.
 fn parse(text: &str, units: &[(&str, u64)]) -> Option<u64> {
-    let (number, factor) =
-        units.iter().find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, factor)))?;
+    let (number, factor) = units
+        .iter()
+        .find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, factor)))?;
     if !number.bytes().all(|digit| digit.is_ascii_digit()) {
         return None;
     }
-    number.parse::<u64>().ok()?.checked_mul(*factor).filter(|value| *value > 0)
+    number
+        .parse::<u64>()
+        .ok()?
+        .checked_mul(*factor)
+        .filter(|value| *value > 0)
 }
 
 #[cfg(test)]
@@ -44,7 +53,17 @@ mod tests {
     fn sizes_need_a_number_and_a_unit() {
         assert_eq!(size("64MiB"), Ok(64 << 20));
         assert_eq!(size("1B"), Ok(1));
-        for bad in ["64", "MiB", "-1MiB", "+1MiB", "1.5MiB", "64MB", "0B", "99999999999GiB", ""] {
+        for bad in [
+            "64",
+            "MiB",
+            "-1MiB",
+            "+1MiB",
+            "1.5MiB",
+            "64MB",
+            "0B",
+            "99999999999GiB",
+            "",
+        ] {
             assert!(size(bad).is_err(), "{bad}");
         }
     }

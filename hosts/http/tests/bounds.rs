@@ -56,10 +56,16 @@ fn a_larger_body_is_refused() {
     let announced = format!("{head}content-length: 102401\r\n\r\n");
     assert_eq!(exchange(&host.addr, announced).status, 413);
     // ... or, when it is sent regardless, in a way that the sender gets to see.
-    let sent = format!("{head}content-length: 4000000\r\n\r\n{}", "b".repeat(4_000_000));
+    let sent = format!(
+        "{head}content-length: 4000000\r\n\r\n{}",
+        "b".repeat(4_000_000)
+    );
     assert_eq!(exchange(&host.addr, sent).status, 413);
     let chunk = format!("10000\r\n{}\r\n", "b".repeat(0x10000));
-    let chunked = format!("{head}transfer-encoding: chunked\r\n\r\n{}", chunk.repeat(20));
+    let chunked = format!(
+        "{head}transfer-encoding: chunked\r\n\r\n{}",
+        chunk.repeat(20)
+    );
     let response = exchange(&host.addr, chunked);
     assert_eq!(response.status, 413);
     assert!(response.text().starts_with("the body is too large"));
@@ -86,7 +92,14 @@ fn without_a_place_a_request_waits() {
 
 #[test]
 fn beyond_the_queue_a_request_is_refused_at_once() {
-    let flags = ["--max-in-flight", "1", "--max-queue", "0", "--timeout", "10m"];
+    let flags = [
+        "--max-in-flight",
+        "1",
+        "--max-queue",
+        "0",
+        "--timeout",
+        "10m",
+    ];
     let host = Host::faults(&flags);
     let sleeper = occupy(&host);
     let refused = host.get("/ok");

@@ -11,53 +11,99 @@ use common::client::{Client, exchange};
 fn check(host: &Host, target: &str, status: u16, reason: &str) {
     let response = host.get(target);
     assert_eq!(response.status, status, "{target}");
-    assert!(response.complete && response.text().ends_with(")\n"), "{response:?}");
-    let id = response.header("x-request-id").expect("the host's own responses carry the id");
-    let line = host.stderr.wait_for(&format!("id={id} method=GET path=\"{target}\""));
+    assert!(
+        response.complete && response.text().ends_with(")\n"),
+        "{response:?}"
+    );
+    let id = response
+        .header("x-request-id")
+        .expect("the host's own responses carry the id");
+    let line = host
+        .stderr
+        .wait_for(&format!("id={id} method=GET path=\"{target}\""));
     assert!(line.contains(&format!("error=\"{reason}")), "{line}");
     assert_eq!(host.get("/ok").text(), "ok");
 }
 
 #[test]
 fn a_trap_is_a_500() {
-    check(&Host::faults(&[]), "/trap", 500, "wasm trap: wasm `unreachable` instruction executed");
+    check(
+        &Host::faults(&[]),
+        "/trap",
+        500,
+        "wasm trap: wasm `unreachable` instruction executed",
+    );
 }
 
 #[test]
 fn a_guest_that_exits_is_a_500() {
-    check(&Host::faults(&[]), "/exit", 500, "the guest exited with code 1");
+    check(
+        &Host::faults(&[]),
+        "/exit",
+        500,
+        "the guest exited with code 1",
+    );
 }
 
 #[test]
 fn a_guest_out_of_memory_is_a_500() {
-    check(&Host::faults(&["--max-memory", "8MiB"]), "/alloc", 500, "wasm trap");
+    check(
+        &Host::faults(&["--max-memory", "8MiB"]),
+        "/alloc",
+        500,
+        "wasm trap",
+    );
 }
 
 #[test]
 fn a_guest_without_a_response_is_a_502() {
-    check(&Host::faults(&[]), "/no-response", 502, "the guest ended without a response");
+    check(
+        &Host::faults(&[]),
+        "/no-response",
+        502,
+        "the guest ended without a response",
+    );
 }
 
 #[test]
 fn a_guest_that_answers_with_an_error_is_a_502() {
-    check(&Host::faults(&[]), "/error", 502, "the guest answered with the error");
+    check(
+        &Host::faults(&[]),
+        "/error",
+        502,
+        "the guest answered with the error",
+    );
 }
 
 #[test]
 fn a_guest_that_computes_too_long_is_a_504() {
-    check(&Host::faults(&["--timeout", "300ms"]), "/loop", 504, "timeout");
+    check(
+        &Host::faults(&["--timeout", "300ms"]),
+        "/loop",
+        504,
+        "timeout",
+    );
 }
 
 #[test]
 fn a_guest_that_waits_too_long_is_a_504() {
-    check(&Host::faults(&["--timeout", "300ms"]), "/sleep", 504, "timeout");
+    check(
+        &Host::faults(&["--timeout", "300ms"]),
+        "/sleep",
+        504,
+        "timeout",
+    );
 }
 
 /// The client must be able to tell that something is missing.
 fn check_cut_off(host: &Host, target: &str, reason: &str) {
     let mut client = Client::connect(&host.addr);
     let response = client.get(target);
-    assert_eq!((response.status, response.complete), (200, false), "{target}");
+    assert_eq!(
+        (response.status, response.complete),
+        (200, false),
+        "{target}"
+    );
     assert_eq!(response.text(), "the beginning, ", "{target}");
     assert!(client.is_closed());
     let line = host.stderr.wait_for(&format!("path=\"{target}\""));
@@ -124,12 +170,23 @@ fn a_client_that_goes_away_takes_its_guest_along() {
 fn bad_guests_do_not_harm_good_ones() {
     let host = Host::faults(&["--timeout", "1s", "--max-memory", "16MiB", "--quiet"]);
     thread::scope(|scope| {
-        for target in ["/loop", "/loop", "/alloc", "/trap", "/trap-in-body", "/sleep"] {
+        for target in [
+            "/loop",
+            "/loop",
+            "/alloc",
+            "/trap",
+            "/trap-in-body",
+            "/sleep",
+        ] {
             let host = &host;
             scope.spawn(move || {
                 for _ in 0..3 {
                     let status = host.get(target).status;
-                    assert_eq!(status >= 500, target != "/trap-in-body", "{target}: {status}");
+                    assert_eq!(
+                        status >= 500,
+                        target != "/trap-in-body",
+                        "{target}: {status}"
+                    );
                 }
             });
         }
@@ -149,7 +206,10 @@ fn bad_guests_do_not_harm_good_ones() {
 #[test]
 fn least_authority_is_what_a_guest_gets() {
     let host = Host::faults(&["--env", "GREETING=hi", "--env", "EMPTY="]);
-    assert_eq!(host.get("/env").text(), r#"[("GREETING", "hi"), ("EMPTY", "")]"#);
+    assert_eq!(
+        host.get("/env").text(),
+        r#"[("GREETING", "hi"), ("EMPTY", "")]"#
+    );
     assert_eq!(host.get("/files").text(), "0");
     assert!(host.get("/outgoing").text().contains("HttpRequestDenied"));
     assert_eq!(Host::faults(&[]).get("/env").text(), "[]");
@@ -160,11 +220,15 @@ fn what_a_guest_prints_is_shown_with_its_request() {
     let host = Host::faults(&[]);
     let get = |target| {
         let id = "x-request-id: print-7";
-        exchange(&host.addr, format!("GET {target} HTTP/1.1\r\nhost: test\r\n{id}\r\n\r\n"))
+        exchange(
+            &host.addr,
+            format!("GET {target} HTTP/1.1\r\nhost: test\r\n{id}\r\n\r\n"),
+        )
     };
     assert_eq!(get("/stdout?hello").text(), "printed");
     // Colours and other tricks with the terminal are shown, not done.
-    host.stderr.wait_for(r"guest id=print-7 stdout: hello\u{1b}[31m");
+    host.stderr
+        .wait_for(r"guest id=print-7 stdout: hello\u{1b}[31m");
     assert_eq!(get("/stderr?oops").text(), "printed");
     host.stderr.wait_for("guest id=print-7 stderr: oops");
 }

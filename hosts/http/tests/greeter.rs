@@ -12,7 +12,10 @@ fn host() -> Host {
 fn assert_greeting(response: &Response, greeting: &str) {
     assert_eq!(response.status, 200);
     assert_eq!(response.text(), greeting);
-    assert_eq!(response.header("content-type"), Some("text/plain; charset=utf-8"));
+    assert_eq!(
+        response.header("content-type"),
+        Some("text/plain; charset=utf-8")
+    );
     assert!(response.complete);
 }
 
@@ -67,7 +70,10 @@ fn head_is_get_without_the_body() {
     client.send("HEAD /Ada HTTP/1.1\r\nhost: test\r\n\r\n");
     let response = client.receive(true);
     assert_eq!(response.status, 200);
-    assert_eq!(response.header("content-type"), Some("text/plain; charset=utf-8"));
+    assert_eq!(
+        response.header("content-type"),
+        Some("text/plain; charset=utf-8")
+    );
     assert_eq!(response.header("content-length"), Some("10"));
     // The connection is still in step.
     assert_greeting(&client.get("/Ada"), "Hello, Ada");
@@ -89,7 +95,10 @@ fn other_methods_are_not_allowed() {
 fn a_name_has_up_to_4096_bytes_however_they_are_encoded() {
     let host = host();
     let longest = "%C3%A4".repeat(2048);
-    assert_greeting(&host.get(&format!("/{longest}")), &format!("Hello, {}", "ä".repeat(2048)));
+    assert_greeting(
+        &host.get(&format!("/{longest}")),
+        &format!("Hello, {}", "ä".repeat(2048)),
+    );
     assert_eq!(host.get(&format!("/{longest}a")).status, 414);
     assert_eq!(host.get(&format!("/{}", "a".repeat(4097))).status, 414);
 }
@@ -110,7 +119,12 @@ fn the_host_adds_no_routes_and_no_headers_of_its_own() {
     for path in ["/health", "/metrics", "/.well-known/x"] {
         assert_greeting(&host.get(path), &format!("Hello, {}", &path[1..]));
     }
-    let names: Vec<String> = host.get("/Ada").headers.into_iter().map(|(name, _)| name).collect();
+    let names: Vec<String> = host
+        .get("/Ada")
+        .headers
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
     assert_eq!(names, ["content-type", "content-length", "date"]);
 }
 
@@ -120,7 +134,11 @@ fn a_precompiled_component_behaves_the_same() {
     let aot = dir.precompiled(&greeter());
     let host = Host::start(&greeter(), &["--aot", &aot]);
     assert_greeting(&host.get("/Ada"), "Hello, Ada");
-    assert!(!host.stderr.text().contains("note:"), "{}", host.stderr.text());
+    assert!(
+        !host.stderr.text().contains("note:"),
+        "{}",
+        host.stderr.text()
+    );
     let host = Host::start(&aot, &[]);
     assert_greeting(&host.get("/Ada"), "Hello, Ada");
 }

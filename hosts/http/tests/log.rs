@@ -10,10 +10,26 @@ fn each_request_is_one_line() {
     let host = Host::faults(&[]);
     assert_eq!(host.get("/ok").status, 200);
     let line = host.stdout.wait_for("path=\"/ok\"");
-    let keys: Vec<&str> =
-        line.split(' ').map(|pair| pair.split_once('=').expect("key=value").0).collect();
-    assert_eq!(keys, ["ts", "id", "method", "path", "status", "bytes", "duration_us"]);
-    assert!(line.contains(" method=GET path=\"/ok\" status=200 bytes=2 duration_us="), "{line}");
+    let keys: Vec<&str> = line
+        .split(' ')
+        .map(|pair| pair.split_once('=').expect("key=value").0)
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "ts",
+            "id",
+            "method",
+            "path",
+            "status",
+            "bytes",
+            "duration_us"
+        ]
+    );
+    assert!(
+        line.contains(" method=GET path=\"/ok\" status=200 bytes=2 duration_us="),
+        "{line}"
+    );
     host.get("/trap");
     host.stdout.wait_for("path=\"/trap\" status=500 ");
     assert_eq!(host.stdout.text().lines().count(), 2);
@@ -41,7 +57,10 @@ fn a_path_cannot_forge_log_lines() {
     let host = Host::faults(&[]);
     host.get("/ok\"_status=200\\");
     let line = host.stdout.wait_for("_status=200");
-    assert!(line.contains(r#" path="/ok\"_status=200\\" status="#), "{line}");
+    assert!(
+        line.contains(r#" path="/ok\"_status=200\\" status="#),
+        "{line}"
+    );
     let mut client = Client::connect(&host.addr);
     client.send(b"GET /\xc3\xa9 HTTP/1.1\r\nhost: test\r\n\r\n");
     client.try_receive(false);
@@ -61,14 +80,24 @@ fn quiet_stops_the_log_but_not_the_errors() {
 
 #[test]
 fn the_start_says_where_what_and_with_which_grants() {
-    let host = Host::faults(&["--env", "A=secret", "--max-memory", "32MiB", "--timeout", "5s"]);
+    let host = Host::faults(&[
+        "--env",
+        "A=secret",
+        "--max-memory",
+        "32MiB",
+        "--timeout",
+        "5s",
+    ]);
     let name = std::path::PathBuf::from(common::fault_guest());
     let name = name.file_stem().expect("a name").to_str().expect("UTF-8");
     host.stderr.wait_for("granted: ");
     let text = host.stderr.text();
     let lines: Vec<&str> = text.lines().collect();
     let addr = &host.addr;
-    assert_eq!(lines[0], format!("listening on http://{addr} ({name}, wasi:http 0.2.12)"));
+    assert_eq!(
+        lines[0],
+        format!("listening on http://{addr} ({name}, wasi:http 0.2.12)")
+    );
     assert_eq!(lines[1], format!("try: curl http://{addr}/"));
     assert_eq!(
         lines[2],

@@ -27,12 +27,19 @@ fn drains(signal: Signal) {
     let mut busy = start(&host, SLEEP);
     host.signal(signal);
     host.stderr.wait_for("stopping");
-    assert!(TcpStream::connect(&host.addr).is_err(), "nobody new comes in");
+    assert!(
+        TcpStream::connect(&host.addr).is_err(),
+        "nobody new comes in"
+    );
     assert!(idle.is_closed() && unused.is_closed());
     let response = busy.receive(false);
     assert_eq!((response.text(), response.complete), ("awake", true));
     assert_eq!(host.wait().code(), Some(0));
-    assert!(host.stdout.text().contains("path=\"/sleep?700000000\" status=200"));
+    assert!(
+        host.stdout
+            .text()
+            .contains("path=\"/sleep?700000000\" status=200")
+    );
 }
 
 #[test]

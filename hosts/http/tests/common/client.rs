@@ -17,7 +17,10 @@ pub struct Response {
 
 impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     pub fn text(&self) -> &str {
@@ -59,7 +62,12 @@ impl Client {
         while let Some((name, value)) = self.line()?.split_once(':') {
             headers.push((name.to_lowercase(), value.trim().to_owned()));
         }
-        let mut response = Response { status, headers, body: Vec::new(), complete: true };
+        let mut response = Response {
+            status,
+            headers,
+            body: Vec::new(),
+            complete: true,
+        };
         if head || status == 204 || status == 304 {
             return Some(response);
         }
@@ -69,7 +77,9 @@ impl Client {
         if response.header("transfer-encoding") == Some("chunked") {
             response.complete = self.chunks(&mut response.body).is_some();
         } else {
-            let length = response.header("content-length").and_then(|n| n.parse().ok());
+            let length = response
+                .header("content-length")
+                .and_then(|n| n.parse().ok());
             let length: u64 = length.expect("a length");
             let read = self.0.by_ref().take(length).read_to_end(&mut response.body);
             response.complete = read.is_ok() && response.body.len() as u64 == length;

@@ -36,7 +36,9 @@ impl Dir {
     pub fn precompiled(&self, component: &str) -> String {
         let output = self.path("component.cwasm");
         let bin = super::file("ANYHOST_PRECOMPILE_BIN", None);
-        let status = std::process::Command::new(bin).args([component, "-o", &output]).status();
+        let status = std::process::Command::new(bin)
+            .args([component, "-o", &output])
+            .status();
         assert!(status.expect("precompile starts").success());
         output
     }

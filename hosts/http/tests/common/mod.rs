@@ -54,15 +54,25 @@ pub struct Host {
 impl Host {
     pub fn start(component: &str, flags: &[&str]) -> Self {
         let mut command = Command::new(http_bin());
-        command.args(["--component", component, "--addr", "127.0.0.1:0"]).args(flags);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(["--component", component, "--addr", "127.0.0.1:0"])
+            .args(flags);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().expect("the host starts");
         let stdout = Output::collect(child.stdout.take().expect("stdout is piped"));
         let stderr = Output::collect(child.stderr.take().expect("stderr is piped"));
         let line = stderr.wait_for("listening on http://");
         let rest = line.split("http://").nth(1).expect("an address");
         let addr = rest.split(' ').next().expect("an address").to_owned();
-        Self { child, addr, stdout, stderr }
+        Self {
+            child,
+            addr,
+            stdout,
+            stderr,
+        }
     }
 
     pub fn faults(flags: &[&str]) -> Self {
@@ -70,7 +80,10 @@ impl Host {
     }
 
     pub fn get(&self, target: &str) -> Response {
-        client::exchange(&self.addr, format!("GET {target} HTTP/1.1\r\nhost: test\r\n\r\n"))
+        client::exchange(
+            &self.addr,
+            format!("GET {target} HTTP/1.1\r\nhost: test\r\n\r\n"),
+        )
     }
 
     pub fn signal(&self, signal: Signal) {
@@ -109,7 +122,12 @@ impl Output {
             for line in BufReader::new(stream).split(b'\n') {
                 let Ok(line) = line else { return };
                 let text = String::from_utf8_lossy(&line);
-                writer.0.0.lock().expect("no panic").push_str(&format!("{text}\n"));
+                writer
+                    .0
+                    .0
+                    .lock()
+                    .expect("no panic")
+                    .push_str(&format!("{text}\n"));
                 writer.0.1.notify_all();
             }
         });
@@ -118,10 +136,18 @@ impl Output {
 
     /// The first line that contains `part`, as soon as there is one.
     pub fn wait_for(&self, part: &str) -> String {
-        let find = |text: &str| text.lines().find(|line| line.contains(part)).map(str::to_owned);
+        let find = |text: &str| {
+            text.lines()
+                .find(|line| line.contains(part))
+                .map(str::to_owned)
+        };
         let text = self.0.0.lock().expect("no panic");
         let lacks = |text: &mut String| find(text).is_none();
-        let (text, _) = self.0.1.wait_timeout_while(text, PATIENCE, lacks).expect("no panic");
+        let (text, _) = self
+            .0
+            .1
+            .wait_timeout_while(text, PATIENCE, lacks)
+            .expect("no panic");
         find(&text).unwrap_or_else(|| panic!("no line contains {part:?}:\n{text}"))
     }
 
@@ -139,5 +165,8 @@ pub fn fail(program: &str, args: &[&str]) -> (Option<i32>, String) {
         .output()
         .expect("the program starts");
     assert!(output.stdout.is_empty(), "an error belongs on stderr");
-    (output.status.code(), String::from_utf8(output.stderr).expect("UTF-8"))
+    (
+        output.status.code(),
+        String::from_utf8(output.stderr).expect("UTF-8"),
+    )
 }

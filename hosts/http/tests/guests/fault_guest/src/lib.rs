@@ -25,7 +25,10 @@ impl Guest for Handler {
         match path {
             "/ok" => reply(out, b"ok"),
             "/echo" => echo(request, out),
-            "/env" => reply(out, format!("{:?}", std::env::vars().collect::<Vec<_>>()).as_bytes()),
+            "/env" => reply(
+                out,
+                format!("{:?}", std::env::vars().collect::<Vec<_>>()).as_bytes(),
+            ),
             "/files" => reply(out, get_directories().len().to_string().as_bytes()),
             "/outgoing" => reply(out, outgoing().as_bytes()),
             "/stdout" => {
