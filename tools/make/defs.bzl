@@ -1,49 +1,119 @@
-"""What every guest has, beside its component."""
+"""The targets that every guest and every host has."""
 
+load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
 load("@rules_wasm_component//wasm:defs.bzl", "component_budget_test", "component_imports_test", "component_world_test", "wasm_validate_test")
+load("//tools/lint:defs.bzl", "lint")
+load(":run.bzl", "host_run")
+load(":versions.bzl", "versions")
 
-def guest(*, component, imports, max_bytes, tests = []):
-    """Declares what is asked of a guest, for the one component that it is.
+_PUBLIC = ["//visibility:public"]
+_FORM_TESTS = [
+    "validate_test",
+    "world_test",
+    "imports_test",
+    "budget_test",
+]
+
+# A guest's targets, and a host's.
+GUEST_TARGETS = ["build", "check", "clean", "install", "lint", "test", "versions"]
+HOST_TARGETS = ["install", "lint", "run", "versions"]
+
+def guest(*, component, imports, max_bytes, wit = None, tests = [], crates = None):
+    """Declares a guest: install, clean, build, check, versions, test and lint for the one component that it is.
 
     Args:
-        component: the component, built from a `wit_library` that names its world.
+        component: the component.
         imports: the list of all its imports, with versions.
         max_bytes: the largest size its file may have.
+        wit: the `wit_library` that names its world; the component's own if it was built from one.
         tests: the guest's own tests.
+        crates: the Rust targets that Clippy looks at; by default the crate that the component is made of.
     """
     wasm_validate_test(
         name = "validate_test",
-        component = component,
         size = "small",
+        component = component,
     )
     component_world_test(
         name = "world_test",
-        component = component,
         size = "small",
+        component = component,
+        wit = wit,
     )
     component_imports_test(
         name = "imports_test",
+        size = "small",
         component = component,
         imports = imports,
-        size = "small",
     )
     component_budget_test(
         name = "budget_test",
+        size = "small",
         component = component,
         max_bytes = max_bytes,
-        size = "small",
     )
     native.test_suite(
         name = "test",
-        tests = [
-            "budget_test",
-            "imports_test",
-            "validate_test",
-            "world_test",
-        ] + tests,
+        tests = _FORM_TESTS + tests,
+        visibility = _PUBLIC,
     )
     native.alias(
         name = "build",
         actual = component,
-        visibility = ["//visibility:public"],
+        visibility = _PUBLIC,
+    )
+    sh_binary(
+        name = "check",
+        testonly = True,
+        srcs = ["//tools/make:check.sh"],
+        args = [
+            "$(rootpath @build_root//:bin/wasm-tools)",
+            "$(rootpath {})".format(component),
+        ] + ["$(rootpath {})".format(test) for test in _FORM_TESTS],
+        data = _FORM_TESTS + [
+            component,
+            "@build_root//:bin/wasm-tools",
+        ],
+        visibility = _PUBLIC,
+    )
+    sh_binary(
+        name = "clean",
+        srcs = ["//tools/make:clean.sh"],
+        args = [native.package_name()],
+        visibility = _PUBLIC,
+    )
+    lint(clippy = [component] if crates == None else crates)
+    _install_and_versions([component], _FORM_TESTS + tests + [":check"])
+
+def host(*, program, files = {}, crates = [], tests = []):
+    """Declares a host: install, run, versions and lint.
+
+    Args:
+        program: the host's program.
+        files: the files that it is started with, each with its flag; see `host_run`.
+        crates: the Rust targets that Clippy looks at.
+        tests: the host's tests.
+    """
+    host_run(
+        name = "run",
+        files = files,
+        program = program,
+        visibility = _PUBLIC,
+    )
+    lint(clippy = crates)
+    _install_and_versions([program] + files.keys(), tests + [":run"])
+
+def _install_and_versions(targets, users):
+    sh_binary(
+        name = "install",
+        testonly = True,
+        srcs = ["//tools/make:install.sh"],
+        args = ["//" + native.package_name()] + ["$(rootpath {})".format(target) for target in targets],
+        data = targets + users + [":versions"],
+        visibility = _PUBLIC,
+    )
+    versions(
+        name = "versions",
+        targets = targets,
+        visibility = _PUBLIC,
     )

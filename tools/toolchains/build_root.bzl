@@ -3,6 +3,7 @@
 # Programs by the name they have in @build_root//:bin/.
 _PROGRAMS = {
     "cargo": "/usr/bin/cargo",
+    "clang": "/usr/bin/clang-22",
     "clippy-driver": "/usr/bin/clippy-driver",
     "cargo-clippy": "/usr/bin/cargo-clippy",
     "rustc": "/usr/bin/rustc",

@@ -1,32 +1,22 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # Compares this host with `wasmtime serve` (pooling allocator on): the same component,
 # the same load generator on the same CPUs, alternating rounds.
 #
-# Reads ANYHOST_HTTP_BIN, WASI_HTTP_RUST and WASI_HTTP_RUST_AOT (paths), and ROUNDS,
-# ROUND_SECONDS, CONNECTIONS, WASMTIME (an installed one to use instead of ours).
+# Reads ANYHOST_HTTP_BIN, WASMTIME, WASI_HTTP_RUST and WASI_HTTP_RUST_AOT (paths), and
+# ROUNDS, ROUND_SECONDS, CONNECTIONS.
 set -euo pipefail
 
 : "${ANYHOST_HTTP_BIN:?path of the http host}"
+: "${WASMTIME:?path of the wasmtime command line}"
 : "${WASI_HTTP_RUST:?path of the component}"
 : "${WASI_HTTP_RUST_AOT:?path of the precompiled component}"
 rounds=${ROUNDS:-5}
 seconds=${ROUND_SECONDS:-5}
 connections=${CONNECTIONS:-16}
-version=50.0.1
-features=run,serve,compile,cache,pooling-allocator,parallel-compilation,component-model,component-model-async,wasi-http
 
 work=$(mktemp -d)
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
-
-install_wasmtime() {
-  local root=${XDG_CACHE_HOME:-$HOME/.cache}/anyhost/wasmtime-cli-$version
-  wasmtime=${WASMTIME:-$root/bin/wasmtime}
-  [[ -x $wasmtime ]] && return
-  echo "building wasmtime-cli $version into $root: once, 10 to 25 minutes" >&2
-  cargo install "wasmtime-cli@$version" --locked --root "$root" \
-    --no-default-features --features "$features" >&2
-}
 
 # start NAME COMMAND...: runs a server until it listens; sets pid, addr, and in
 # start_ms the time from the start of the process to its listening line.
@@ -55,7 +45,7 @@ ours() {
 }
 
 theirs() {
-  start wasmtime "$wasmtime" serve -O pooling-allocator --addr 127.0.0.1:0 "$WASI_HTTP_RUST"
+  start wasmtime "$WASMTIME" serve -O pooling-allocator --addr 127.0.0.1:0 "$WASI_HTTP_RUST"
 }
 
 stop() {
@@ -157,7 +147,6 @@ compare_memory() {
   done
 }
 
-install_wasmtime
 echo "$connections connections, rounds of $seconds s, $(nproc) CPUs, load generator among them"
 compare_load
 compare_start

@@ -2,6 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//providers:providers.bzl", "WasmComponentInfo", "WasmPrecompiledInfo", "WitInfo")
+load("//toolchains:defs.bzl", "WASM_TOOLS_TOOLCHAIN_TYPE")
 
 def _action(env, mnemonic):
     for action in analysistest.target_actions(env):
@@ -57,6 +58,48 @@ def _wasm_precompile_test_impl(ctx):
 
 wasm_precompile_test = analysistest.make(_wasm_precompile_test_impl)
 
+def _wac_plug_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    component = analysistest.target_under_test(env)[WasmComponentInfo].wasm_file
+    argv = _action(env, "WacPlug").argv
+    asserts.equals(env, "plugged.wasm", component.basename)
+    asserts.equals(env, "plug", argv[1])
+    asserts.true(env, argv[3].endswith("plug.component.wasm"))
+    asserts.true(env, argv[4].endswith("socket.component.wasm"))
+    asserts.equals(env, ["-o", component.path], argv[5:])
+    return analysistest.end(env)
+
+wac_plug_test = analysistest.make(_wac_plug_test_impl)
+
+def _wac_compose_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    component = analysistest.target_under_test(env)[WasmComponentInfo].wasm_file
+    argv = _action(env, "WacCompose").argv
+    asserts.equals(env, "composed.wasm", component.basename)
+    asserts.equals(env, "compose", argv[1])
+    asserts.true(env, argv[3].startswith("example:plug="))
+    asserts.false(env, "--no-validate" in argv)
+    return analysistest.end(env)
+
+wac_compose_test = analysistest.make(_wac_compose_test_impl)
+
+def _composition_without_document_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    asserts.expect_failure(env, "needs either composition or composition_file")
+    return analysistest.end(env)
+
+composition_without_document_test = analysistest.make(_composition_without_document_test_impl, expect_failure = True)
+
+def _wit_bindgen_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    files = analysistest.target_under_test(env)[DefaultInfo].files.to_list()
+    asserts.equals(env, ["clocked.c", "clocked.h", "clocked_component_type.o"], [file.basename for file in files])
+    argv = _action(env, "WitBindgen").argv
+    asserts.equals(env, ["--world", "clocked"], argv[2:4])
+    return analysistest.end(env)
+
+wit_bindgen_test = analysistest.make(_wit_bindgen_test_impl)
+
 def _no_world_test_impl(ctx):
     env = analysistest.begin(ctx)
     asserts.expect_failure(env, "has no wit and neither has")
@@ -65,11 +108,18 @@ def _no_world_test_impl(ctx):
 no_world_test = analysistest.make(_no_world_test_impl, expect_failure = True)
 
 def _fixture_component_impl(ctx):
+    component = ctx.actions.declare_file(ctx.label.name + ".component.wasm")
+    ctx.actions.run(
+        arguments = ["parse", ctx.file.src.path, "-o", component.path],
+        executable = ctx.toolchains[WASM_TOOLS_TOOLCHAIN_TYPE].wasm_tools,
+        inputs = [ctx.file.src],
+        outputs = [component],
+    )
     return [
-        DefaultInfo(files = depset([ctx.file.src])),
+        DefaultInfo(files = depset([component])),
         WasmComponentInfo(
             component_type = "component",
-            wasm_file = ctx.file.src,
+            wasm_file = component,
             wit_info = None,
         ),
     ]
@@ -78,9 +128,10 @@ fixture_component = rule(
     implementation = _fixture_component_impl,
     attrs = {
         "src": attr.label(
-            doc = "A component as text, which wasm-tools reads like a binary.",
+            doc = "A component as text.",
             allow_single_file = [".wat"],
         ),
     },
-    doc = "Takes a file as it is for a component.",
+    doc = "Takes what a file says for a component.",
+    toolchains = [WASM_TOOLS_TOOLCHAIN_TYPE],
 )

@@ -2,17 +2,7 @@
 
 load("@rules_rust//rust:defs.bzl", "rust_shared_library")
 load("//wasm:defs.bzl", "wasm_component_new")
-
-# What rustc's WebAssembly targets may use; the module does not say so once it is stripped.
-_WASM_OPT_FLAGS = [
-    "-Oz",
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-]
+load("//wasm:wasm_opt_flags.bzl", "WASM_OPT_FLAGS")
 
 def rust_wasm_component(
         *,
@@ -29,7 +19,7 @@ def rust_wasm_component(
         rustc_flags = [],
         stack_size = None,
         options = [],
-        wasm_opt_flags = _WASM_OPT_FLAGS,
+        wasm_opt_flags = WASM_OPT_FLAGS,
         visibility = None,
         tags = [],
         **kwargs):

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Checks or formats source files: sources.sh check|fix FOLDER
+# Reads RUSTFMT, BUILDIFIER and SHELLCHECK (paths of the programs). FOLDER is relative to the repository.
+set -uo pipefail
+mode=$1
+for program in RUSTFMT BUILDIFIER SHELLCHECK; do
+  printf -v "$program" %s "$(realpath "${!program}")"
+done
+# A test finds the repository behind the link to its MODULE.bazel, `bazel run` is told.
+cd "${BUILD_WORKSPACE_DIRECTORY:-$(dirname "$(realpath MODULE.bazel)")}" || exit
+cd "$2" || exit
+
+# list VARIABLE PATTERN...: the files below this folder whose names match, without what Bazel, Cargo and npm make.
+list() {
+  local -n files=$1
+  local names=(-name "$2")
+  for pattern in "${@:3}"; do names+=(-o -name "$pattern"); done
+  # shellcheck disable=SC2034 # files is the caller's
+  mapfile -t files < <(find . \( -name '.git' -o -name 'bazel-*' -o -name target -o -name node_modules \) -prune \
+    -o -type f \( "${names[@]}" \) -print | LC_ALL=C sort)
+}
+rust=() starlark=() shell=()
+list rust '*.rs'
+list starlark '*.bazel' '*.bzl'
+list shell '*.sh' bazel make run update-lock
+
+rc=0
+# step WHAT COUNT COMMAND...
+step() {
+  (($2 > 0)) || return 0
+  if "${@:3}"; then
+    echo "$1: $2 files are fine"
+  else
+    echo "$1: see above; './bazel run //:format' mends what is only a matter of form" && rc=1
+  fi
+}
+if [[ $mode == fix ]]; then
+  ((${#rust[@]} == 0)) || "$RUSTFMT" --edition 2024 "${rust[@]}" || rc=1
+  ((${#starlark[@]} == 0)) || "$BUILDIFIER" -mode=fix -lint=fix "${starlark[@]}" || rc=1
+  echo "formatted ${#rust[@]} Rust and ${#starlark[@]} Starlark files"
+else
+  # Our macros have no names of their own, as the targets that they declare have the same names everywhere.
+  step rustfmt ${#rust[@]} "$RUSTFMT" --check --edition 2024 "${rust[@]}"
+  step buildifier ${#starlark[@]} "$BUILDIFIER" -mode=diff -lint=warn -warnings=-unnamed-macro "${starlark[@]}"
+  step shellcheck ${#shell[@]} "$SHELLCHECK" --external-sources --severity=warning "${shell[@]}"
+fi
+exit $rc

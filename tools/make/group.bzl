@@ -1,0 +1,72 @@
+"""group: a target for all guests or hosts that does what it does for one."""
+
+load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
+load("@rules_shell//shell:sh_test.bzl", "sh_test")
+
+_PUBLIC = ["//visibility:public"]
+
+def group(*, targets, libraries = []):
+    """Declares, for the folders in this one, each target that all of them have, and a test that all have them.
+
+    Hosts are not run all at once: `:run` says how to run one, and `:<host>` does.
+
+    Args:
+        targets: the targets' names.
+        libraries: the folders that are no guest or host but are used by them.
+    """
+    package = "//" + native.package_name()
+    folders = [
+        package + "/" + folder
+        for folder in native.subpackages(include = ["*"])
+        if folder not in libraries
+    ]
+    for target in targets:
+        all = ["{}:{}".format(folder, target) for folder in folders]
+        if target in ["lint", "test"]:
+            native.test_suite(
+                name = target,
+                tests = all,
+                visibility = _PUBLIC,
+            )
+        elif target == "build":
+            native.filegroup(
+                name = target,
+                srcs = all,
+                visibility = _PUBLIC,
+            )
+        elif target == "run":
+            sh_binary(
+                name = target,
+                srcs = ["//tools/make:which.sh"],
+                args = [folder.split("/")[-1] for folder in folders],
+                visibility = _PUBLIC,
+            )
+            for folder in folders:
+                native.alias(
+                    name = folder.split("/")[-1],
+                    actual = folder + ":run",
+                    visibility = _PUBLIC,
+                )
+        else:
+            sh_binary(
+                name = target,
+                testonly = True,
+                srcs = ["//tools/make:each.sh"],
+                args = ["$(rootpath {})".format(label) for label in all],
+                data = all,
+                visibility = _PUBLIC,
+            )
+    for folder in folders:
+        native.genquery(
+            name = folder.split("/")[-1] + "_targets",
+            expression = "siblings({}:versions)".format(folder),
+            scope = [folder + ":versions"],
+        )
+    queries = [folder.split("/")[-1] + "_targets" for folder in folders]
+    sh_test(
+        name = "targets_test",
+        size = "small",
+        srcs = ["//tools/make:targets_test.sh"],
+        args = [",".join(targets)] + ["$(rootpath {})".format(query) for query in queries],
+        data = queries,
+    )

@@ -1,0 +1,117 @@
+"""versions: what a guest or host is made with, as the build graph has it."""
+
+_CRATES = "crates__"
+
+_MadeWithInfo = provider(
+    doc = "What takes part in making a target.",
+    fields = {
+        "crates": "depset of (name, version): the crates from the registry.",
+        "kinds": "depset of string: the rules' names.",
+    },
+)
+
+# What goes into a target; not the tools that it is tested or linted with.
+_EDGES = ["actual", "component", "components", "crate", "deps", "files", "plugs", "proc_macro_deps", "program", "socket", "srcs", "wasm_module"]
+
+def _made_with_aspect_impl(target, ctx):
+    infos = []
+    for edge in _EDGES:
+        value = getattr(ctx.rule.attr, edge, None)
+        values = value.keys() if type(value) == "dict" else value if type(value) == "list" else [value]
+        infos.extend([dep[_MadeWithInfo] for dep in values if type(dep) == "Target" and _MadeWithInfo in dep])
+    crates = []
+    _, is_crate, crate = target.label.repo_name.partition(_CRATES)
+    if is_crate:
+        # The version begins at the first dash with a digit after it.
+        for i in range(len(crate) - 1):
+            if crate[i] == "-" and crate[i + 1].isdigit():
+                crates.append((crate[:i], crate[i + 1:]))
+                break
+    return [_MadeWithInfo(
+        crates = depset(crates, transitive = [info.crates for info in infos]),
+        kinds = depset([ctx.rule.kind], transitive = [info.kinds for info in infos]),
+    )]
+
+_made_with_aspect = aspect(
+    implementation = _made_with_aspect_impl,
+    attr_aspects = _EDGES,
+)
+
+# The programs that each rule runs.
+_PROGRAMS = {
+    "cc_binary": ["clang"],
+    "jco_transpile": ["node"],
+    "rust_binary": ["rustc"],
+    "rust_library": ["rustc"],
+    "rust_shared_library": ["rustc"],
+    "wac_compose": ["wac"],
+    "wac_plug": ["wac"],
+    "wasm_component_new": [
+        "wasm-opt",
+        "wasm-tools",
+    ],
+    "wit_bindgen": ["wit_bindgen_c"],
+}
+
+def _versions_impl(ctx):
+    infos = [target[_MadeWithInfo] for target in ctx.attr.targets]
+    kinds = depset(transitive = [info.kinds for info in infos]).to_list()
+    names = sorted({name: None for kind in kinds for name in _PROGRAMS.get(kind, [])})
+    programs = {target.label.name.split("/")[-1].split("__")[-1]: target.files.to_list()[0] for target in ctx.attr._programs}
+    crates = sorted(depset(transitive = [info.crates for info in infos]).to_list())
+    script = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.write(
+        content = "\n".join(
+            [
+                "#!/usr/bin/env bash",
+                "# Made by {}.".format(ctx.label),
+                "set -euo pipefail",
+                "version() { printf '%s  ' \"$1\"; \"$2\" --version | sed -n \"s/^$1 *//; 1p\"; }",
+                "echo '{} is made with'".format(ctx.label.package),
+                "echo \"  bazel  $(cat {})\"".format(ctx.file._bazelversion.short_path),
+            ] + [
+                "version '  {}' '{}'".format(name, programs[name].short_path)
+                for name in names
+            ] + [
+                "echo 'and {} crates'".format(len(crates)),
+            ] + [
+                "echo '  {}  {}'".format(name, version)
+                for name, version in crates
+            ],
+        ) + "\n",
+        is_executable = True,
+        output = script,
+    )
+    return [DefaultInfo(
+        executable = script,
+        runfiles = ctx.runfiles([ctx.file._bazelversion] + [programs[name] for name in names]),
+    )]
+
+versions = rule(
+    implementation = _versions_impl,
+    attrs = {
+        "targets": attr.label_list(
+            doc = "What the guest or host consists of.",
+            aspects = [_made_with_aspect],
+            mandatory = True,
+        ),
+        "_bazelversion": attr.label(
+            default = "//:.bazelversion",
+            allow_single_file = True,
+        ),
+        "_programs": attr.label_list(
+            default = [
+                "//tools/toolchains/wasm:wit_bindgen_c",
+                "@build_root//:bin/clang",
+                "@build_root//:bin/rustc",
+                "@build_root//:bin/wasm-opt",
+                "@build_root//:bin/wasm-tools",
+                "@crates//:wac-cli__wac",
+            ],
+            allow_files = True,
+            cfg = "exec",
+        ),
+    },
+    doc = "Prints the programs and crates that targets are made with, and their versions.",
+    executable = True,
+)

@@ -1,0 +1,1 @@
+//! Nothing but a dependency, for Cargo to resolve.
