@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use wasmtime::component::{Component, Linker, TypedFunc};
+use wasmtime::component::{Linker, TypedFunc};
 use wasmtime::{Engine, Store};
 
 /// Rounds of calls; odd, so that one is in the middle.

@@ -4,7 +4,7 @@ mod common;
 
 use std::process::Stdio;
 
-use common::{Ended, command, probe, probe_guest};
+use common::{Ended, probe, probe_command, probe_guest};
 
 #[test]
 fn memory_is_there_up_to_the_limit() {
@@ -46,7 +46,7 @@ fn a_command_that_computes_or_waits_too_long_is_ended() {
 
 #[test]
 fn a_command_that_waits_for_its_user_is_ended() {
-    let mut command = command(&probe_guest(), &["--timeout", "300ms"], &["echo"]);
+    let mut command = probe_command(&["--timeout", "300ms"], &["echo"]);
     command.stdin(Stdio::piped());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the host starts");
@@ -56,7 +56,7 @@ fn a_command_that_waits_for_its_user_is_ended() {
 
 #[test]
 fn a_command_whose_output_nobody_reads_is_ended() {
-    let mut command = command(&probe_guest(), &["--timeout", "300ms"], &["flood"]);
+    let mut command = probe_command(&["--timeout", "300ms"], &["flood"]);
     command.stdout(Stdio::piped());
     let mut child = command.spawn().expect("the host starts");
     let _unread = child.stdout.take();

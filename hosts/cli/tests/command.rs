@@ -6,7 +6,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Stdio};
 
-use common::{Ended, cli_bin, command, greeter, probe, probe_guest, probe_with_input};
+use common::{
+    Ended, cli_bin, command, greeter, probe, probe_command, probe_guest, probe_with_input,
+};
 use host_testing::{Dir, file};
 
 fn run(component: &str, args: &[&str]) -> Ended {
@@ -71,7 +73,7 @@ fn arguments_arrive_untouched() {
 
 #[test]
 fn an_argument_that_is_not_utf8_is_wrong_usage() {
-    let mut command = command(&probe_guest(), &[], &["a"]);
+    let mut command = probe_command(&[], &["a"]);
     let ended: Ended = command
         .arg(OsStr::from_bytes(b"caf\xe9"))
         .output()

@@ -54,6 +54,30 @@ fn directories_that_cannot_be_granted() {
 }
 
 #[test]
+fn memories_that_are_too_large_together() {
+    let dir = Dir::new();
+    let file = dir.wat(
+        "memories.wasm",
+        r#"(component
+            (core module $m (memory 1) (func (export "run") (result i32) i32.const 0))
+            (core instance $c (instantiate $m))
+            (core instance (instantiate $m))
+            (func $run (result (result)) (canon lift (core func $c "run")))
+            (instance $i (export "run" (func $run)))
+            (export "wasi:cli/run@0.2.0" (instance $i)))"#,
+    );
+    let run = |limit| fail(&cli_bin(), &["--component", &file, "--max-memory", limit]);
+    assert_eq!(run("128KiB"), (Some(0), String::new()));
+    let (code, stderr) = run("64KiB");
+    assert_eq!(code, Some(1));
+    assert!(
+        stderr.starts_with(&format!("error: {file}: cannot start: ")),
+        "{stderr}"
+    );
+    assert_eq!(stderr.lines().count(), 1);
+}
+
+#[test]
 fn a_component_that_traps_before_it_runs() {
     let dir = Dir::new();
     let file = dir.wat(

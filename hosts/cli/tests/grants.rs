@@ -3,7 +3,7 @@
 mod common;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::thread;
 
@@ -122,14 +122,31 @@ fn requests_are_denied_by_default() {
 
 #[test]
 fn requests_are_made_when_allowed() {
+    let flags = ["--allow-http", "--timeout", "1m"];
+    // The second guest computes all the while: the host works on beside it.
     for how in ["get", "spin-get"] {
         let (address, served) = server();
-        assert_eq!(
-            probe(&["--allow-http"], &[how, &address]).ok(),
-            "200 hello\n"
-        );
+        assert_eq!(probe(&flags, &[how, &address]).ok(), "200 hello\n");
         assert_eq!(served.join().expect("served"), "GET /path HTTP/1.1");
     }
+}
+
+#[test]
+fn https_is_spoken_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let hello = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        let mut start = [0; 3];
+        stream.read_exact(&mut start).expect("three bytes");
+        // No server is trusted here, so this one ends the talk.
+        stream.write_all(b"no TLS, sorry\r\n").expect("an answer");
+        start
+    });
+    let said = probe(&["--allow-http"], &["get-tls", &address]).ok();
+    assert_eq!(said, "ErrorCode::TlsProtocolError\n");
+    let handshake = [22, 3, 1];
+    assert_eq!(hello.join().expect("a client"), handshake);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What the tests share: a command that is run to its end.
 //!
 //! The programs and components come from the environment, which Bazel sets. For
-//! cargo: `ANYHOST_PRECOMPILE_BIN`, `WASI_CLI_RUST`, `WASI_DUAL_RUST` and
-//! `PROBE_GUEST` are paths of what `//hosts/cli/tests` has as data.
+//! cargo: `ANYHOST_PRECOMPILE_BIN`, `WASI_CLI_RUST`, `WASI_DUAL_RUST`, `PROBE_GUEST`
+//! and `PROBE_GUEST_AOT` are paths of what `//hosts/cli/tests` has as data.
 
 // Each test file is a program of its own and uses its own part of this.
 #![allow(dead_code)]
@@ -64,15 +64,23 @@ pub fn command(component: &str, flags: &[&str], args: &[&str]) -> Command {
     command
 }
 
+/// The host with the probe, which is compiled only once for all tests.
+pub fn probe_command(flags: &[&str], args: &[&str]) -> Command {
+    let aot = file("PROBE_GUEST_AOT", None);
+    let mut all = vec!["--aot", &aot];
+    all.extend(flags);
+    command(&probe_guest(), &all, args)
+}
+
 /// Runs the probe.
 pub fn probe(flags: &[&str], args: &[&str]) -> Ended {
-    let output = command(&probe_guest(), flags, args).output();
+    let output = probe_command(flags, args).output();
     output.expect("the host starts").into()
 }
 
 /// Runs the probe with `input` on stdin.
 pub fn probe_with_input(args: &[&str], input: &[u8]) -> Ended {
-    let mut command = command(&probe_guest(), &[], args);
+    let mut command = probe_command(&[], args);
     command.stdin(Stdio::piped());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the host starts");

@@ -33,8 +33,9 @@ impl Guest for Probe {
             ["remove", path] => fs::remove_file(path),
             ["list", path] => list(path),
             ["connect", address] => TcpStream::connect(address).map(drop),
-            ["get", authority] => print(&get(authority, false)),
-            ["spin-get", authority] => print(&get(authority, true)),
+            ["get", authority] => print(&get(&Scheme::Http, authority, false)),
+            ["get-tls", authority] => print(&get(&Scheme::Https, authority, false)),
+            ["spin-get", authority] => print(&get(&Scheme::Http, authority, true)),
             ["exit", code] => {
                 exit::exit_with_code(code.parse().unwrap_or_default());
                 Ok(())
@@ -92,11 +93,11 @@ fn alloc(mebibytes: usize) -> io::Result<()> {
     print(&format!("{} MiB\n", hoard.len()))
 }
 
-/// What comes of `GET http://<authority>/path`, as text. With `spin` it computes
+/// What comes of `GET <scheme>://<authority>/path`, as text. With `spin` it computes
 /// until the response is there, instead of waiting.
-fn get(authority: &str, spin: bool) -> String {
+fn get(scheme: &Scheme, authority: &str, spin: bool) -> String {
     let request = OutgoingRequest::new(Fields::new());
-    let _ = request.set_scheme(Some(&Scheme::Http));
+    let _ = request.set_scheme(Some(scheme));
     let _ = request.set_authority(Some(authority));
     let _ = request.set_path_with_query(Some("/path"));
     let response = outgoing_handler::handle(request, None).and_then(|future| {
