@@ -6,8 +6,8 @@
 //! `WASMTIME` names one. It runs once before, to fill its cache.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
 
 use wasmtime::component::{Linker, TypedFunc};
 use wasmtime::{Engine, Store};
@@ -20,10 +20,13 @@ const CALLS: u64 = 100_000;
 const STARTS: usize = 101;
 const GREETING: u64 = "Hello, World".len() as u64;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    calls()?;
-    starts()?;
-    Ok(())
+type Fatal = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    match calls().and_then(|()| starts()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => anyhost_engine::fail(&error),
+    }
 }
 
 fn path(name: &str) -> Result<String, String> {
@@ -37,7 +40,7 @@ struct Caller {
 }
 
 impl Caller {
-    fn new(engine: &Engine, file: &str) -> Result<Self, Box<dyn std::error::Error>> {
+    fn new(engine: &Engine, file: &str) -> Result<Self, Fatal> {
         let loaded = anyhost_engine::load(engine, Path::new(file), None)?;
         let mut store = Store::new(engine, ());
         // Nobody advances the epoch: the guest is never interrupted.
@@ -57,7 +60,7 @@ impl Caller {
     }
 }
 
-fn calls() -> Result<(), Box<dyn std::error::Error>> {
+fn calls() -> Result<(), Fatal> {
     let engine = anyhost_engine::on_demand()?;
     let mut composed = Caller::new(&engine, &path("CALLER_COMPOSED")?)?;
     let mut direct = Caller::new(&engine, &path("CALLER_DIRECT")?)?;
@@ -76,7 +79,7 @@ fn calls() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn starts() -> Result<(), Box<dyn std::error::Error>> {
+fn starts() -> Result<(), Fatal> {
     let component = path("WASI_CLI_RUST")?;
     let aot = path("WASI_CLI_RUST_AOT")?;
     let mut cli = Command::new(path("ANYHOST_CLI_BIN")?);
@@ -112,7 +115,7 @@ fn start(command: &mut Command) -> Result<f64, String> {
     command.stdin(Stdio::null()).stderr(Stdio::inherit());
     let start = Instant::now();
     let output = command.output();
-    let time: Duration = start.elapsed();
+    let time = start.elapsed();
     let output = output.map_err(|e| format!("{:?}: {e}", command.get_program()))?;
     if output.stdout != b"Hello, World\n" || !output.status.success() {
         return Err(format!("{command:?} does not greet: {output:?}"));

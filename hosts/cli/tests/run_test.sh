@@ -11,5 +11,9 @@ code=0
 "$run" you maybe 2>"$TEST_TMPDIR/stderr" || code=$?
 [[ $code == 2 ]] || { echo "exits with $code for the command's 2"; exit 1; }
 
+# Behind another -- all is the command's.
+said=$("$run" -- you --component 2>&1) && { echo "takes the command's argument for its own"; exit 1; }
+[[ $said == *'not --component' ]] || { echo "says: $said"; exit 1; }
+
 said=$(BUILD_WORKING_DIRECTORY=$TEST_TMPDIR "$run" --component there.wasm you 2>&1) && { echo "runs a file that is not there"; exit 1; }
 [[ $said == *there.wasm* && $said != *wasi_cli* ]] || { echo "does not name the file: $said"; exit 1; }
