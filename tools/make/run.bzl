@@ -14,6 +14,7 @@ here=$PWD
 cd -- "${{BUILD_WORKING_DIRECTORY:-$here}}" || exit
 defaults=({defaults})
 for arg; do
+  [[ $arg != -- ]] || break
   [[ $arg != {own} && $arg != {own}=* ]] || defaults=()
 done
 exec "$here/{program}" "${{defaults[@]}}" "$@"
@@ -36,7 +37,7 @@ host_run = rule(
     implementation = _host_run_impl,
     attrs = {
         "files": attr.label_keyed_string_dict(
-            doc = "Files that the program is started with, each behind its flag; none of them if the first flag is given after `--`.",
+            doc = "Files that the program is started with, each behind its flag; none of them if the first flag is given after `--`, before another `--`.",
             allow_files = True,
         ),
         "program": attr.label(

@@ -5,11 +5,10 @@ use std::path::Path;
 use wasmtime::component::Component;
 use wasmtime::{InstanceAllocationStrategy, PoolingAllocationConfig};
 
+use crate::budget::{PAGE, check_start, initial_memory};
 use crate::config::{base, build};
 use crate::{Error, Result, one_line};
 
-/// The size of a page of linear memory, in bytes.
-const PAGE: u64 = 65_536;
 /// Up to this size, in bytes, a memory is cleaned by writing to it: cheaper than
 /// giving its pages back to the kernel and faulting them in again, by a third of a
 /// short request. It holds Rust's default stack of 1 MiB and some data.
@@ -36,25 +35,8 @@ pub struct PoolLimits {
 /// `ulimit -v`.
 pub fn pooled(file: &Path, component: &Component, limits: PoolLimits) -> Result<Component> {
     let engine_error = |e| Error::Engine(one_line(&e));
-    // Unknown only for components that import modules, which no host gives them.
-    let needs = component.resources_required().ok_or_else(|| {
-        Error::Invalid(
-            file.to_owned(),
-            "imports of core modules are not supported".to_owned(),
-        )
-    })?;
-    let initial = needs
-        .max_initial_memory_size
-        .unwrap_or(0)
-        .saturating_mul(PAGE);
-    if initial > limits.memory_bytes {
-        let limit = limits.memory_bytes;
-        return Err(Error::Memory {
-            file: file.to_owned(),
-            needs: initial,
-            limit,
-        });
-    }
+    let needs = check_start(file, component, limits.memory_bytes)?;
+    let initial = initial_memory(&needs);
     let keep = if initial <= CHEAP_TO_CLEAN {
         CHEAP_TO_CLEAN
     } else {

@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhost_engine::units;
 use clap::Parser;
-
-use crate::units;
 
 /// Serves a WebAssembly component that exports wasi:http/incoming-handler over HTTP/1.1.
 ///

@@ -12,7 +12,6 @@ mod request_id;
 mod server;
 mod state;
 mod stdio;
-mod units;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

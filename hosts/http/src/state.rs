@@ -1,5 +1,6 @@
 //! What belongs to one instance: its resources, its memory budget, its grants.
 
+use anyhost_engine::Budget;
 use http::Request;
 use wasmtime::component::{HasData, Linker, ResourceTable};
 use wasmtime::{ResourceLimiter, Result};
@@ -18,8 +19,6 @@ pub const PROVIDED: &str = "wasi:http, wasi:io, wasi:cli, wasi:clocks, wasi:rand
 
 /// Handles that a guest may hold at once; each costs the host some memory.
 const MAX_RESOURCES: usize = 1024;
-/// Entries of all tables together; each takes a pointer.
-const MAX_TABLE_ENTRIES: usize = 1 << 20;
 
 /// The same for all instances.
 pub struct Grants {
@@ -52,10 +51,7 @@ impl State {
             http: WasiHttpCtx::new(),
             hooks: NoOutgoing,
             wasi: None,
-            budget: Budget {
-                memory: grants.memory,
-                table_entries: MAX_TABLE_ENTRIES,
-            },
+            budget: Budget::new(grants.memory),
             grants,
             id,
         }
@@ -142,24 +138,3 @@ type Exchange = (
     http::Response<WasiBody>,
     Box<dyn Future<Output = Result<(), Error>> + Send>,
 );
-
-/// What is left to all memories and tables of an instance together: a component may
-/// have several of each.
-struct Budget {
-    memory: u64,
-    table_entries: usize,
-}
-
-impl ResourceLimiter for Budget {
-    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> Result<bool> {
-        let left = self.memory.checked_sub((desired - current) as u64);
-        self.memory = left.unwrap_or(self.memory);
-        Ok(left.is_some())
-    }
-
-    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> Result<bool> {
-        let left = self.table_entries.checked_sub(desired - current);
-        self.table_entries = left.unwrap_or(self.table_entries);
-        Ok(left.is_some())
-    }
-}

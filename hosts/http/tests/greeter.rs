@@ -130,7 +130,7 @@ fn the_host_adds_no_routes_and_no_headers_of_its_own() {
 
 #[test]
 fn a_precompiled_component_behaves_the_same() {
-    let dir = common::files::Dir::new();
+    let dir = host_testing::Dir::new();
     let aot = dir.precompiled(&greeter());
     let host = Host::start(&greeter(), &["--aot", &aot]);
     assert_greeting(&host.get("/Ada"), "Hello, Ada");
@@ -141,4 +141,10 @@ fn a_precompiled_component_behaves_the_same() {
     );
     let host = Host::start(&aot, &[]);
     assert_greeting(&host.get("/Ada"), "Hello, Ada");
+}
+
+#[test]
+fn a_component_that_is_a_command_too_is_served() {
+    let host = Host::start(&host_testing::file("WASI_DUAL_RUST", None), &["--quiet"]);
+    assert_greeting(&host.get("/Ada?up=true"), "HELLO, ADA");
 }

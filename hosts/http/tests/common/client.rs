@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
-use super::PATIENCE;
+use host_testing::PATIENCE;
 
 #[derive(Debug)]
 pub struct Response {

@@ -2,13 +2,12 @@
 //!
 //! The programs and components come from the environment, which Bazel sets. For
 //! cargo: `ANYHOST_PRECOMPILE_BIN`, `WASI_HTTP_RUST` and `FAULT_GUEST` are paths of
-//! the built `precompile`, `//guests/wasi_http_rust` and `//hosts/http:fault_guest`.
+//! the built `precompile`, `//guests/wasi_http_rust` and `fault_guest`.
 
 // Each test file is a program of its own and uses its own part of this.
 #![allow(dead_code)]
 
 pub mod client;
-pub mod files;
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -17,18 +16,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use client::Response;
+use host_testing::{PATIENCE, file};
 use rustix::process::{Pid, Signal, kill_process};
-
-/// How long anything may take: far more than it should on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The file that the environment variable `name` points to, or `fallback`.
-pub fn file(name: &str, fallback: Option<&str>) -> String {
-    match std::env::var(name).ok().or(fallback.map(str::to_owned)) {
-        Some(path) => path,
-        None => panic!("set {name} to the path of its file; see hosts/http/tests/BUILD.bazel"),
-    }
-}
 
 pub fn http_bin() -> String {
     file("ANYHOST_HTTP_BIN", option_env!("CARGO_BIN_EXE_http"))
@@ -154,19 +143,4 @@ impl Output {
     pub fn text(&self) -> String {
         self.0.0.lock().expect("no panic").clone()
     }
-}
-
-/// Runs a program that should fail at once: its exit code and its stderr.
-pub fn fail(program: &str, args: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(program)
-        .args(args)
-        .env("RUST_BACKTRACE", "1")
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program starts");
-    assert!(output.stdout.is_empty(), "an error belongs on stderr");
-    (
-        output.status.code(),
-        String::from_utf8(output.stderr).expect("UTF-8"),
-    )
 }

@@ -8,21 +8,30 @@ const SIZE_UNITS: [(&str, u64); 4] = [
     ("KiB", 1 << 10),
     ("B", 1),
 ];
-const TIME_UNITS: [(&str, u64); 3] = [("ms", 1), ("s", 1_000), ("m", 60_000)];
+const TIME_UNITS: [(&str, u64); 4] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
 
 /// Parses a number of bytes with its unit, as `64MiB`.
+///
+/// # Errors
+/// How to write it.
 pub fn size(text: &str) -> Result<u64, String> {
     parse(text, &SIZE_UNITS).ok_or_else(|| "use a number and B, KiB, MiB or GiB, as 64MiB".into())
 }
 
 /// Parses a duration with its unit, as `30s`.
+///
+/// # Errors
+/// How to write it.
 pub fn duration(text: &str) -> Result<Duration, String> {
     parse(text, &TIME_UNITS)
         .map(Duration::from_millis)
-        .ok_or_else(|| "use a number and ms, s or m, as 30s".into())
+        .ok_or_else(|| "use a number and ms, s, m or h, as 30s".into())
 }
 
 /// Parses `NAME=VALUE`.
+///
+/// # Errors
+/// How to write it.
 pub fn variable(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
@@ -72,7 +81,8 @@ mod tests {
     fn durations_need_a_number_and_a_unit() {
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
-        for bad in ["30", "s", "0s", "1h", "-1s"] {
+        assert_eq!(duration("1h"), Ok(Duration::from_secs(3600)));
+        for bad in ["30", "s", "0s", "1d", "-1s", "18446744073709551615h"] {
             assert!(duration(bad).is_err(), "{bad}");
         }
     }

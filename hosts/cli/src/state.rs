@@ -1,0 +1,141 @@
+//! What belongs to the instance: its resources, its memory budget, its grants.
+
+use std::io::ErrorKind;
+
+use anyhost_engine::Budget;
+use http::Request;
+use wasmtime::ResourceLimiter;
+use wasmtime::component::{Linker, ResourceTable};
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{
+    Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
+    default_hooks,
+};
+
+use crate::args::{Args, Dir};
+
+/// What the host links, for error messages.
+pub const PROVIDED: &str = "wasi:cli, wasi:io, wasi:clocks, wasi:random, wasi:filesystem, \
+                            wasi:http and wasi:sockets (no network), all 0.2";
+
+/// Handles that the guest may hold at once; each costs the host some memory.
+const MAX_RESOURCES: usize = 1 << 16;
+
+/// The state of the instance.
+pub struct State {
+    table: ResourceTable,
+    http: WasiHttpCtx,
+    allow_http: bool,
+    denied: NoOutgoing,
+    wasi: WasiCtx,
+    budget: Budget,
+}
+
+impl State {
+    /// The state of an instance with the grants and bounds of `args`.
+    ///
+    /// # Errors
+    /// One line about a directory that cannot be granted.
+    pub fn new(args: &Args, guest_args: &[String]) -> Result<Self, String> {
+        let mut wasi = WasiCtxBuilder::new();
+        wasi.inherit_stdio()
+            .args(guest_args)
+            .envs(&args.env)
+            .allow_tcp(false)
+            .allow_udp(false)
+            // There is nothing else for this thread to do meanwhile.
+            .allow_blocking_current_thread(true);
+        for dir in &args.dir {
+            grant(&mut wasi, dir)?;
+        }
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(MAX_RESOURCES);
+        Ok(Self {
+            table,
+            http: WasiHttpCtx::new(),
+            allow_http: args.allow_http,
+            denied: NoOutgoing,
+            wasi: wasi.build(),
+            budget: Budget::new(args.max_memory),
+        })
+    }
+
+    /// What bounds the instance's memory.
+    pub fn limiter(&mut self) -> &mut dyn ResourceLimiter {
+        &mut self.budget
+    }
+
+    /// Whether the instance has asked for more memory than it may have.
+    pub fn was_refused_memory(&self) -> bool {
+        self.budget.refused()
+    }
+}
+
+fn grant(wasi: &mut WasiCtxBuilder, dir: &Dir) -> Result<(), String> {
+    let failed = |reason: &str| format!("--dir {}: {reason}", dir.host.display());
+    match std::fs::metadata(&dir.host) {
+        Ok(data) if data.is_dir() => {}
+        Ok(_) => return Err(failed("not a directory")),
+        Err(e) if e.kind() == ErrorKind::NotFound => return Err(failed("no such directory")),
+        Err(e) => return Err(failed(&e.kind().to_string())),
+    }
+    let perms = if dir.read_only {
+        FsPerms::ReadOnly
+    } else {
+        FsPerms::ReadWrite
+    };
+    wasi.preopened_dir(&dir.host, &dir.guest, perms)
+        .map(drop)
+        .map_err(|e| failed(&anyhost_engine::one_line(&e)))
+}
+
+/// Links all that [`PROVIDED`] names.
+///
+/// # Errors
+/// Only if an interface is linked twice.
+pub fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    wasmtime_wasi::p2::add_to_linker_async(linker)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            hooks: if self.allow_http {
+                default_hooks()
+            } else {
+                &mut self.denied
+            },
+            table: &mut self.table,
+            ctx: &mut self.http,
+        }
+    }
+}
+
+/// Answers every outgoing request with `HTTP-request-denied`.
+struct NoOutgoing;
+
+impl WasiHttpHooks for NoOutgoing {
+    fn send_request(
+        &mut self,
+        _: Request<WasiBody>,
+        _: Option<RequestOptions>,
+        _: Box<dyn Future<Output = Result<(), Error>> + Send>,
+    ) -> Box<dyn Future<Output = Result<Exchange, Error>> + Send> {
+        Box::new(async { Err(Error::HttpRequestDenied) })
+    }
+}
+
+type Exchange = (
+    http::Response<WasiBody>,
+    Box<dyn Future<Output = Result<(), Error>> + Send>,
+);

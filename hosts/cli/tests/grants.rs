@@ -1,0 +1,168 @@
+//! Files and requests: what is granted is there, and nothing else.
+
+mod common;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::thread;
+
+use common::{Ended, probe};
+use host_testing::Dir;
+
+/// The probe says why it could not do what it was told.
+#[track_caller]
+fn assert_refused(ended: &Ended, kind: &str) {
+    assert_eq!(
+        (ended.code, ended.stderr.as_str()),
+        (Some(1), format!("probe: {kind}\n").as_str())
+    );
+}
+
+#[test]
+fn without_a_grant_there_are_no_files() {
+    let dir = Dir::new();
+    let file = dir.write("file", "secret");
+    for path in [file.as_str(), "/", ".", "/etc/passwd"] {
+        let ended = probe(&[], &["read", path]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "{path}");
+    }
+    let refused = probe(&[], &["write", &dir.path("new"), "text"]);
+    assert_eq!(refused.code, Some(1));
+    assert!(!fs::exists(dir.path("new")).expect("a directory"));
+}
+
+#[test]
+fn a_directory_can_be_read_and_written() {
+    let dir = Dir::new();
+    dir.write("file", "content\n");
+    let flag = format!("--dir={}::/data", dir.path(""));
+    let run = |args: &[&str]| probe(&[&flag], args);
+    assert_eq!(run(&["read", "/data/file"]).ok(), "content\n");
+    run(&["write", "/data/new", "written"]).ok();
+    assert_eq!(
+        fs::read_to_string(dir.path("new")).expect("the file"),
+        "written"
+    );
+    assert_eq!(run(&["list", "/data"]).ok(), "file new\n");
+    run(&["remove", "/data/file"]).ok();
+    assert_eq!(run(&["list", "/data"]).ok(), "new\n");
+}
+
+#[test]
+fn a_read_only_directory_stays_as_it_is() {
+    let dir = Dir::new();
+    let file = dir.write("file", "content\n");
+    let flag = format!("--dir={}::/data:ro", dir.path(""));
+    let run = |args: &[&str]| probe(&[&flag], args);
+    assert_eq!(run(&["read", "/data/file"]).ok(), "content\n");
+    assert_eq!(run(&["list", "/data"]).ok(), "file\n");
+    assert_refused(&run(&["write", "/data/file", "x"]), "PermissionDenied");
+    assert_refused(&run(&["write", "/data/new", "x"]), "PermissionDenied");
+    assert_refused(&run(&["remove", "/data/file"]), "PermissionDenied");
+    assert_eq!(fs::read_to_string(file).expect("the file"), "content\n");
+    assert!(!fs::exists(dir.path("new")).expect("a directory"));
+}
+
+#[test]
+fn a_directory_has_the_guests_name_only_and_no_way_out() {
+    let outer = Dir::new();
+    outer.write("secret", "secret");
+    fs::create_dir(outer.path("inner")).expect("a directory");
+    let inner = outer.path("inner");
+    fs::write(format!("{inner}/file"), "inside").expect("a file");
+    std::os::unix::fs::symlink("../secret", format!("{inner}/link")).expect("a link");
+    let flags = [
+        format!("--dir={inner}::in"),
+        format!("--dir={inner}::/also"),
+    ];
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    assert_eq!(probe(&flags, &["read", "in/file"]).ok(), "inside");
+    assert_eq!(probe(&flags, &["read", "/also/file"]).ok(), "inside");
+    for path in [
+        "file",
+        "in/../../secret",
+        "in/../secret",
+        "in/link",
+        &outer.path("secret"),
+        &format!("{inner}/file"),
+    ] {
+        let ended = probe(&flags, &["read", path]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "{path}");
+    }
+}
+
+/// A server for one request: its address, and the request line it gets.
+fn server() -> (String, thread::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let serve = move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        let head: Vec<String> = BufReader::new(&stream)
+            .lines()
+            .map_while(Result::ok)
+            .take_while(|line| !line.is_empty())
+            .collect();
+        let response = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello";
+        stream.write_all(response.as_bytes()).expect("a response");
+        head[0].clone()
+    };
+    (address, thread::spawn(serve))
+}
+
+#[test]
+fn requests_are_denied_by_default() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address").to_string();
+    listener.set_nonblocking(true).expect("a listener");
+    let said = probe(&[], &["get", &address]).ok();
+    assert_eq!(said, "ErrorCode::HttpRequestDenied\n");
+    assert!(listener.accept().is_err(), "nobody has connected");
+}
+
+#[test]
+fn requests_are_made_when_allowed() {
+    let flags = ["--allow-http", "--timeout", "1m"];
+    // The second guest computes all the while: the host works on beside it.
+    for how in ["get", "spin-get"] {
+        let (address, served) = server();
+        assert_eq!(probe(&flags, &[how, &address]).ok(), "200 hello\n");
+        assert_eq!(served.join().expect("served"), "GET /path HTTP/1.1");
+    }
+}
+
+#[test]
+fn https_is_spoken_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let hello = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        let mut start = [0; 3];
+        stream.read_exact(&mut start).expect("three bytes");
+        // No server is trusted here, so this one ends the talk.
+        stream.write_all(b"no TLS, sorry\r\n").expect("an answer");
+        start
+    });
+    let said = probe(&["--allow-http"], &["get-tls", &address]).ok();
+    assert_eq!(said, "ErrorCode::TlsProtocolError\n");
+    let handshake = [22, 3, 1];
+    assert_eq!(hello.join().expect("a client"), handshake);
+}
+
+#[test]
+fn a_request_that_fails_tells_the_guest_why() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address").to_string();
+    drop(listener);
+    let said = probe(&["--allow-http"], &["get", &address]).ok();
+    assert_eq!(said, "ErrorCode::ConnectionRefused\n");
+}
+
+#[test]
+fn there_are_no_sockets_even_with_requests() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address").to_string();
+    for flags in [&[][..], &["--allow-http"]] {
+        assert_refused(&probe(flags, &["connect", &address]), "PermissionDenied");
+    }
+}
