@@ -1,0 +1,33 @@
+# frozen_string_literal: true
+
+# Greets from the command line: NAME [--up].
+
+require "optparse"
+require "greeter"
+
+options = { formatter: ->(text) { text.reverse } }
+component = nil
+up = false
+parser = OptionParser.new do |o|
+  o.banner = "Usage: plugin_ruby --component FILE [options] NAME"
+  o.separator "Lets a WebAssembly component that exports #{Greeter::GREETER} greet NAME."
+  o.on("--component FILE", "the component") { |file| component = file }
+  o.on("--aot FILE", "the same component, precompiled") { |file| options[:aot] = file }
+  o.on("--up", "greet in upper case") { up = true }
+  o.on("--memory MIB", Integer, "the most memory that it may take (default 64)") { |mib| options[:memory] = mib << 20 }
+  o.on("--timeout SECONDS", Float, "the longest that it may take (default 5)") { |s| options[:timeout] = s }
+end
+
+begin
+  names = parser.parse(ARGV)
+  raise OptionParser::MissingArgument, "--component" unless component
+  raise OptionParser::ParseError, "expected one NAME, got #{names.size}" unless names.one?
+
+  puts Greeter.open(component, **options) { |greeter| greeter.greet(names.first, up:) }
+rescue OptionParser::ParseError, ArgumentError => e
+  warn "error: #{e.message}; --help tells more"
+  exit 2
+rescue Greeter::Error, EncodingError => e
+  warn "error: #{e.message}"
+  exit 1
+end
