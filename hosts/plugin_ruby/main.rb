@@ -5,6 +5,9 @@
 require "optparse"
 require "greeter"
 
+# Ends at once and says nothing when it is interrupted or nobody reads on, also in the middle of a call.
+%w[INT PIPE].each { |signal| Signal.trap(signal, "SYSTEM_DEFAULT") }
+
 options = { formatter: ->(text) { text.reverse } }
 component = nil
 up = false
@@ -19,6 +22,9 @@ parser = OptionParser.new do |o|
 end
 
 begin
+  bad = ARGV.find { |argument| !argument.valid_encoding? }
+  raise OptionParser::ParseError, "expected UTF-8, got #{bad.inspect}" if bad
+
   names = parser.parse(ARGV)
   raise OptionParser::MissingArgument, "--component" unless component
   raise OptionParser::ParseError, "expected one NAME, got #{names.size}" unless names.one?
@@ -27,7 +33,7 @@ begin
 rescue OptionParser::ParseError, ArgumentError => e
   warn "error: #{e.message}; --help tells more"
   exit 2
-rescue Greeter::Error, EncodingError => e
+rescue Greeter::Error => e
   warn "error: #{e.message}"
   exit 1
 end
