@@ -8,6 +8,8 @@ require "greeter"
 # Ends at once and says nothing when it is interrupted or nobody reads on, also in the middle of a call.
 %w[INT PIPE].each { |signal| Signal.trap(signal, "SYSTEM_DEFAULT") }
 
+Usage = Class.new(StandardError)
+
 options = { formatter: ->(text) { text.reverse } }
 component = nil
 up = false
@@ -23,14 +25,14 @@ end
 
 begin
   bad = ARGV.find { |argument| !argument.valid_encoding? }
-  raise OptionParser::ParseError, "expected UTF-8, got #{bad.inspect}" if bad
+  raise Usage, "expected UTF-8, got #{bad.inspect}" if bad
 
   names = parser.parse(ARGV)
-  raise OptionParser::MissingArgument, "--component" unless component
-  raise OptionParser::ParseError, "expected one NAME, got #{names.size}" unless names.one?
+  raise Usage, "--component FILE is missing" unless component
+  raise Usage, "expected one NAME, got #{names.size}" unless names.one?
 
   puts Greeter.open(component, **options) { |greeter| greeter.greet(names.first, up:) }
-rescue OptionParser::ParseError, ArgumentError => e
+rescue Usage, OptionParser::ParseError, ArgumentError => e
   warn "error: #{e.message}; --help tells more"
   exit 2
 rescue Greeter::Error => e
