@@ -26,8 +26,12 @@ class Greeter
     epoch_interruption: true,
     generate_address_map: false,
     native_unwind_info: false,
-    max_wasm_stack: 128 << 10
+    max_wasm_stack: 128 << 10,
+    # The compiler's threads would be missing from a forked process, which would wait for them.
+    parallel_compilation: false
   }.freeze
+  # One for all greeters.
+  ENGINE = Wasmtime::Engine.new(ENGINE_OPTIONS)
 
   # Loads the component in the file `path`, and yields a greeter if there is a block.
   #
@@ -47,14 +51,12 @@ class Greeter
     end
   end
 
-  # The engine that all greeters share: it compiles, and has the clock that interrupts their plugins.
-  def self.engine
-    @engine ||= Wasmtime::Engine.new(ENGINE_OPTIONS)
-    if @clock_of != Process.pid # a forked process has no clock of its own yet
-      @engine.start_epoch_interval(TICK)
-      @clock_of = Process.pid
-    end
-    @engine
+  # Lets the clock run that interrupts plugins: a process that was forked has none yet.
+  def self.start_clock
+    return if @clock_of == Process.pid
+
+    ENGINE.start_epoch_interval(TICK)
+    @clock_of = Process.pid
   end
 
   def initialize(path, formatter: nil, aot: nil, memory: 64 << 20, timeout: 5)
@@ -67,7 +69,8 @@ class Greeter
     # One tick more: the first may come at once.
     @ticks = timeout ? [timeout * 1000.0 / TICK, FOREVER].min.ceil + 1 : FOREVER
     @lock = Mutex.new
-    @component = ComponentFile.load(Greeter.engine, @path, aot)
+    Greeter.start_clock
+    @component = ComponentFile.load(ENGINE, @path, aot)
     @linker = link(formatter)
     instantiate
   end
@@ -95,8 +98,8 @@ class Greeter
   def call(name, up)
     raise Error, "#{@path}: the greeter is closed" unless @component
 
+    Greeter.start_clock
     instantiate unless @greet
-    Greeter.engine
     @store.set_epoch_deadline(@ticks)
     done = false
     greeting = @greet.call(name, up)
@@ -112,13 +115,13 @@ class Greeter
   end
 
   def link(formatter)
-    linker = Wasmtime::Component::Linker.new(Greeter.engine)
+    linker = Wasmtime::Component::Linker.new(ENGINE)
     linker.instance(FORMATTER) { |i| i.func_new("reverse") { |text| formatter.call(text) } } if formatter
     linker
   end
 
   def instantiate
-    @store = Wasmtime::Store.new(Greeter.engine, nil, limits: { memory_size: [@memory, FOREVER].min })
+    @store = Wasmtime::Store.new(ENGINE, nil, limits: { memory_size: [@memory, FOREVER].min })
     @store.set_epoch_deadline(@ticks)
     @greet = @linker.instantiate(@store, @component).get_func([GREETER, "greet"])
   rescue Wasmtime::Trap => e

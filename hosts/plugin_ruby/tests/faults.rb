@@ -89,6 +89,13 @@ class FaultsTest < Minitest::Test
     end
   end
 
+  def test_a_forked_process_opens_greeters_of_its_own
+    file = Testing.file("HELLO_WORLD_RUST")
+    Greeter.open(file) { |greeter| greeter.greet("World") }
+    child = fork { exit!(Greeter.open(file) { |greeter| greeter.greet("World") } == "Hello, World" ? 7 : 1) }
+    assert_equal 7, Process.wait2(child).last.exitstatus
+  end
+
   def test_the_formatters_own_exception_reaches_the_caller
     file = Testing.file("HELLO_WORLD_IMPORTS_RUST")
     formatter = ->(text) { text == "bad" ? raise(KeyError, "no such text") : text.reverse }

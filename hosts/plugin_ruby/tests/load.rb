@@ -37,7 +37,7 @@ class LoadTest < Minitest::Test
   def test_code_of_another_engine
     engine = Wasmtime::Engine.new(epoch_interruption: false)
     component = Wasmtime::Component::Component.from_file(engine, COMPONENT)
-    assert_raises(Wasmtime::Error) { Wasmtime::Component::Component.deserialize(Greeter.engine, component.serialize) }
+    assert_raises(Wasmtime::Error) { Wasmtime::Component::Component.deserialize(Greeter::ENGINE, component.serialize) }
   end
 
   private

@@ -76,6 +76,19 @@ class ThreadsTest < Minitest::Test
     assert_equal true, echo("bool", true)
   end
 
+  def test_a_fiber_that_never_comes_back
+    thread = Thread.new do
+      Fiber.new { call_host(deeds(act: -> { Fiber.yield })) }.resume
+      100.times do
+        GC.start if (_1 % 10).zero?
+        error = assert_raises(Wasmtime::Error) { Fiber.new { deeds }.resume }
+        assert_includes error.message, "another fiber"
+      end
+    end
+    thread.join
+    assert_equal true, echo("bool", true)
+  end
+
   def test_a_fiber_may_enter_a_guest_again_and_again
     instance = deeds(act: -> {})
     fiber = Fiber.new { loop { Fiber.yield call_host(instance) } }

@@ -23,8 +23,8 @@ impl Active {
     /// # Errors
     /// Another fiber of this thread is in a call that would have to end first.
     pub fn begin(ruby: &Ruby) -> Result<Self, Error> {
-        // SAFETY: called by a Ruby thread; the value is only compared, and a fiber that
-        // is in a call is not collected before it is left.
+        // SAFETY: called by a Ruby thread. The value is only compared; host functions,
+        // from where alone a fiber can be left in a call, keep it from being collected.
         let fiber = unsafe { rb_sys::rb_fiber_current() };
         FIBERS.with_borrow_mut(|fibers| match fibers.last() {
             Some(&last) if last != fiber => Err(error(

@@ -6,8 +6,9 @@
 //!
 //! # The global VM lock
 //! Compiling gives the lock back to other Ruby threads. Calling a guest keeps it: a
-//! call takes about a microsecond, and whoever gives the lock back waits for it again,
-//! for up to the 100 ms that Ruby lets another thread compute. The epoch deadline
+//! call takes about a microsecond, and whoever gives the lock back waits for it again
+//! while another thread computes, for 100 ms. Measured beside one such thread: 3 µs a
+//! call with the lock kept, 107,000 µs with the lock released. The epoch deadline
 //! bounds how long a guest can keep the other threads waiting.
 //!
 //! # The garbage collector

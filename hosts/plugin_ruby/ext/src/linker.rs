@@ -7,7 +7,7 @@ use magnus::gc::Marker;
 use magnus::prelude::*;
 use magnus::scan_args::scan_args;
 use magnus::typed_data::Obj;
-use magnus::value::Opaque;
+use magnus::value::{BoxValue, Opaque};
 use magnus::{DataTypeFunctions, Error, RModule, Ruby, TypedData, Value, function, method};
 use wasmtime::component::types::ComponentFunc;
 use wasmtime::component::{Linker as Wasm, LinkerInstance as WasmInstance, Val};
@@ -94,11 +94,7 @@ impl Linker {
 
 /// One instance of a linker, for the time of the block that defines what is in it.
 #[derive(TypedData)]
-#[magnus(
-    class = "Wasmtime::Component::LinkerInstance",
-    free_immediately,
-    mark
-)]
+#[magnus(class = "Wasmtime::Component::LinkerInstance", free_immediately, mark)]
 pub struct LinkerInstance {
     linker: Obj<Linker>,
     /// The names that lead to it; none for the root.
@@ -180,6 +176,9 @@ fn call_block(
     results: &mut [Val],
 ) -> wasmtime::Result<()> {
     let ruby = Ruby::get().map_err(|_| wasmtime::Error::msg("not on a thread of Ruby's"))?;
+    // Whoever switches away from this fiber and never comes back leaves the engine's
+    // frames on its stack: then it is never collected.
+    let _fiber = BoxValue::new(ruby.fiber_current());
     let mut call = || {
         let params = to_ruby::array(&ruby, params.iter().cloned())?;
         let value: Value = ruby.get_inner(block).call(params)?;

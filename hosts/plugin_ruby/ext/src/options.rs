@@ -37,7 +37,10 @@ pub fn limits(ruby: &Ruby, options: Option<RHash>) -> Result<StoreLimits, Error>
             _ => return Ok(false),
         };
         if let Some(limit) = TryConvert::try_convert(value)? {
-            limits = set(std::mem::replace(&mut limits, StoreLimitsBuilder::new()), limit);
+            limits = set(
+                std::mem::replace(&mut limits, StoreLimitsBuilder::new()),
+                limit,
+            );
         }
         Ok(true)
     })?;

@@ -6,9 +6,7 @@ use std::rc::Rc;
 use magnus::gc::Marker;
 use magnus::prelude::*;
 use magnus::scan_args::{get_kwargs, scan_args};
-use magnus::{
-    DataTypeFunctions, Error, RHash, RModule, Ruby, TypedData, Value, function, method,
-};
+use magnus::{DataTypeFunctions, Error, RHash, RModule, Ruby, TypedData, Value, function, method};
 use wasmtime::{ResourceLimiter, Store as Wasm, StoreLimits};
 
 use crate::engine::Engine;
@@ -76,8 +74,7 @@ pub struct Data {
 
 impl Store {
     fn new(ruby: &Ruby, arguments: &[Value]) -> Result<Self, Error> {
-        let arguments =
-            scan_args::<(&Engine,), (Option<Value>,), (), (), RHash, ()>(arguments)?;
+        let arguments = scan_args::<(&Engine,), (Option<Value>,), (), (), RHash, ()>(arguments)?;
         let keywords = get_kwargs::<_, (), (Option<Option<RHash>>,), ()>(
             arguments.keywords,
             &[],

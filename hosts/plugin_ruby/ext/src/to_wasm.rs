@@ -44,9 +44,7 @@ pub fn convert(ruby: &Ruby, value: Value, ty: &Type) -> Result<Val, Error> {
         }
         Type::Flags(names) => Val::Flags(flags(ruby, value, names)?),
         Type::Option(_) if value.is_nil() => Val::Option(None),
-        Type::Option(option) => {
-            Val::Option(Some(Box::new(convert(ruby, value, &option.ty())?)))
-        }
+        Type::Option(option) => Val::Option(Some(Box::new(convert(ruby, value, &option.ty())?))),
         Type::Result(result) => Val::Result(if value.funcall("ok?", ())? {
             let payload = value.funcall("ok", ())?;
             Ok(payload_of(ruby, payload, result.ok(), || {
@@ -118,11 +116,7 @@ fn members(ruby: &Ruby, value: Value, tuple: &types::Tuple) -> Result<Vec<Val>, 
         .collect()
 }
 
-fn fields(
-    ruby: &Ruby,
-    value: Value,
-    record: &types::Record,
-) -> Result<Vec<(String, Val)>, Error> {
+fn fields(ruby: &Ruby, value: Value, record: &types::Record) -> Result<Vec<(String, Val)>, Error> {
     let hash = RHash::try_convert(value)?;
     record
         .fields()
