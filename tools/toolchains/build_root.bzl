@@ -6,6 +6,7 @@ _PROGRAMS = {
     "clang": "/usr/bin/clang-22",
     "clippy-driver": "/usr/bin/clippy-driver",
     "cargo-clippy": "/usr/bin/cargo-clippy",
+    "ruby": "/usr/bin/ruby",
     "rustc": "/usr/bin/rustc",
     "rustdoc": "/usr/bin/rustdoc",
     "rustfmt": "/usr/bin/rustfmt",

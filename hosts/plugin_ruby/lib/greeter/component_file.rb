@@ -1,0 +1,71 @@
+# frozen_string_literal: true
+
+require "digest/sha2"
+require "greeter/errors"
+
+class Greeter
+  # From a file to a component: compiled here, or ahead of time.
+  module ComponentFile
+    EXPECTED = "expected a WebAssembly component"
+    WASM_MAGIC = "\0asm".b.freeze
+    # The layer field of a binary's header: 0 is a core module.
+    CORE_MODULE = "\0\0".b.freeze
+    # How a file of //hosts/engine:precompile ends: this mark, and the SHA-256 of the component that it was made from.
+    AOT_MARK = "anyhost1".b.freeze
+    AOT_TRAILER = AOT_MARK.bytesize + 32
+
+    module_function
+
+    # The component in the file `path`, from `aot` if that was made of it and fits this machine.
+    def load(engine, path, aot)
+      bytes = read(path)
+      check_header(path, bytes)
+      (aot && deserialize(engine, aot.to_s, bytes)) || compile(engine, path, bytes)
+    end
+
+    def read(path)
+      File.binread(path)
+    rescue Errno::ENOENT
+      raise ComponentError, "#{path}: no such file; #{EXPECTED}"
+    rescue Errno::EISDIR
+      raise ComponentError, "#{path}: is a directory; #{EXPECTED}"
+    rescue SystemCallError, IOError, ArgumentError => e
+      raise ComponentError, "#{path.inspect}: #{e.message.split(' @ ').first}; #{EXPECTED}"
+    end
+
+    def check_header(path, bytes)
+      unless bytes.start_with?(WASM_MAGIC) && bytes.bytesize >= 8
+        raise ComponentError, "#{path}: not WebAssembly; #{EXPECTED}"
+      end
+      return unless bytes.byteslice(6, 2) == CORE_MODULE
+
+      raise ComponentError, "#{path}: a core module; #{EXPECTED} (`wasm-tools component new` makes one)"
+    end
+
+    def compile(engine, path, bytes)
+      Wasmtime::Component::Component.new(engine, bytes)
+    rescue Wasmtime::Error => e
+      raise ComponentError, "#{path}: not a valid component: #{e.message.gsub(/\s+/, ' ')}"
+    end
+
+    # Nothing, and a warning, where the code cannot be used.
+    def deserialize(engine, aot, bytes)
+      trailer = File.open(aot, "rb") { |file| file.size < AOT_TRAILER ? "" : file.pread(AOT_TRAILER, file.size - AOT_TRAILER) }
+      reason =
+        if !trailer.start_with?(AOT_MARK)
+          "not precompiled code, or cut short"
+        elsif trailer.delete_prefix(AOT_MARK) != Digest::SHA256.digest(bytes)
+          "made from another component"
+        else
+          return Wasmtime::Component::Component.deserialize_file(engine, aot)
+        end
+      warn_of(aot, reason)
+    rescue SystemCallError, Wasmtime::Error => e
+      warn_of(aot, e.message.gsub(/\s+/, " "))
+    end
+
+    def warn_of(aot, reason)
+      warn "note: #{aot}: #{reason}; the component is compiled instead"
+    end
+  end
+end

@@ -1,0 +1,118 @@
+"""Ruby programs and tests, run by the build root's Ruby."""
+
+RubyInfo = provider(
+    doc = "Ruby code that can be required.",
+    fields = {
+        "load_path": "Depset of folders below the main repository, as Ruby's -I takes them.",
+    },
+)
+
+_RUBY = "@build_root//:bin/ruby"
+
+# Minitest is a bundled gem; whatever else a program needs is in the load path.
+_LAUNCHER = """#!/usr/bin/env bash
+# Made by {label}.
+runfiles=$0.runfiles/{workspace}
+[[ -d $runfiles ]] || runfiles=${{0%/{self}}}
+[[ $runfiles == /* ]] || runfiles=$PWD/$runfiles
+unset RUBYLIB RUBYOPT
+exec "$runfiles/{ruby}" {flags} "$runfiles/{main}" "$@"
+"""
+
+def _load_path(ctx):
+    own = [ctx.label.package + "/" + folder for folder in ctx.attr.load_path]
+    return depset(own, transitive = [dep[RubyInfo].load_path for dep in ctx.attr.deps])
+
+def _runfiles(ctx, more = []):
+    runfiles = ctx.runfiles(files = ctx.files.srcs + ctx.files.data + more)
+    return runfiles.merge_all([
+        target[DefaultInfo].default_runfiles
+        for target in ctx.attr.deps + ctx.attr.data
+    ])
+
+def _ruby_library_impl(ctx):
+    return [
+        DefaultInfo(files = depset(ctx.files.srcs), runfiles = _runfiles(ctx)),
+        RubyInfo(load_path = _load_path(ctx)),
+    ]
+
+def _ruby_program_impl(ctx):
+    run = ctx.actions.declare_file(ctx.label.name)
+    flags = ["-w", "-EUTF-8"] + ctx.attr.flags
+    flags += ["-I \"$runfiles/{}\"".format(folder) for folder in _load_path(ctx).to_list()]
+    ctx.actions.write(
+        content = _LAUNCHER.format(
+            flags = " ".join(flags),
+            label = ctx.label,
+            main = ctx.file.main.short_path,
+            ruby = ctx.file._ruby.short_path,
+            self = run.short_path,
+            workspace = ctx.workspace_name,
+        ),
+        is_executable = True,
+        output = run,
+    )
+    env = {
+        name: ctx.expand_location(value, ctx.attr.data)
+        for name, value in ctx.attr.env.items()
+    }
+    return [
+        DefaultInfo(executable = run, runfiles = _runfiles(ctx, [ctx.file.main, ctx.file._ruby])),
+        RunEnvironmentInfo(environment = env),
+    ]
+
+_LIBRARY_ATTRS = {
+    "data": attr.label_list(
+        doc = "Files that the code uses at run time, native extensions among them.",
+        allow_files = True,
+    ),
+    "deps": attr.label_list(
+        doc = "The libraries that the code requires.",
+        providers = [RubyInfo],
+    ),
+    "load_path": attr.string_list(
+        doc = "Folders of this package from which files are required.",
+    ),
+    "srcs": attr.label_list(
+        doc = "The Ruby files.",
+        allow_files = [".rb"],
+    ),
+}
+
+_PROGRAM_ATTRS = _LIBRARY_ATTRS | {
+    "env": attr.string_dict(
+        doc = "Environment of `bazel run` and `bazel test`; `$(rootpath)` of data is expanded.",
+    ),
+    "flags": attr.string_list(
+        doc = "More flags for Ruby.",
+    ),
+    "main": attr.label(
+        doc = "The file to run.",
+        allow_single_file = [".rb"],
+        mandatory = True,
+    ),
+    "_ruby": attr.label(
+        allow_single_file = True,
+        default = _RUBY,
+    ),
+}
+
+ruby_library = rule(
+    implementation = _ruby_library_impl,
+    attrs = _LIBRARY_ATTRS,
+    doc = "Ruby files that others require.",
+)
+
+ruby_binary = rule(
+    implementation = _ruby_program_impl,
+    attrs = _PROGRAM_ATTRS,
+    doc = "A Ruby program.",
+    executable = True,
+)
+
+ruby_test = rule(
+    implementation = _ruby_program_impl,
+    attrs = _PROGRAM_ATTRS,
+    doc = "A Ruby test: a program that ends with 0 if all is well.",
+    test = True,
+)
