@@ -5,6 +5,7 @@ _PROGRAMS = {
     "cargo": "/usr/bin/cargo",
     "clippy-driver": "/usr/bin/clippy-driver",
     "cargo-clippy": "/usr/bin/cargo-clippy",
+    "node": "/usr/bin/node",
     "rustc": "/usr/bin/rustc",
     "rustdoc": "/usr/bin/rustdoc",
     "rustfmt": "/usr/bin/rustfmt",
