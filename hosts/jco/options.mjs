@@ -4,7 +4,11 @@ import { parseArgs } from "node:util";
 
 import { GreeterError } from "./errors.mjs";
 
+/** The command line is wrong. */
 export class UsageError extends Error {}
+
+/** What the program needs is not to be had. */
+export class RunError extends Error {}
 
 /** Parses the command line; `--help` prints `usage` and ends the process. */
 export function parse(usage, options) {
@@ -40,9 +44,8 @@ export async function run(main) {
   try {
     await main();
   } catch (error) {
+    if (![UsageError, RunError, GreeterError].some((kind) => error instanceof kind)) throw error;
     const usage = error instanceof UsageError;
-    // What is said to have failed with the system's code is no mistake of this program either.
-    if (!usage && !(error instanceof GreeterError) && !error.syscall) throw error;
     console.error(`error: ${error.message}${usage ? " (--help tells more)" : ""}`);
     process.exitCode = usage ? 2 : 1;
   }

@@ -3,6 +3,7 @@
 # Programs by the name they have in @build_root//:bin/.
 _PROGRAMS = {
     "cargo": "/usr/bin/cargo",
+    "chromium": "/usr/lib/chromium/chromium",
     "clippy-driver": "/usr/bin/clippy-driver",
     "cargo-clippy": "/usr/bin/cargo-clippy",
     "node": "/usr/bin/node",

@@ -29,17 +29,19 @@ test("the host's own formatter is what the guest asks", async () => {
   assert.equal(greeter.greet("me"), EXPECTED === "reversed" ? "Hello, <me>" : "Hello, me");
 });
 
-test("a formatter's own error reaches the caller, and the next greeting is well", { skip: EXPECTED !== "reversed" && "this guest asks for no formatter" }, async () => {
-  let fails = true;
-  const reverse = (text) => {
-    if (fails) throw new EvalError("no reverse today");
-    return text;
-  };
-  const greeter = await Greeter.load(TRANSPILED, { formatter: { reverse } });
-  assert.throws(() => greeter.greet("me"), { name: "EvalError", message: "no reverse today" });
-  fails = false;
-  assert.equal(greeter.greet("me"), "Hello, me");
-});
+if (EXPECTED === "reversed") {
+  test("a formatter's own error reaches the caller, and the next greeting is well", async () => {
+    let fails = true;
+    const reverse = (text) => {
+      if (fails) throw new EvalError("no reverse today");
+      return text;
+    };
+    const greeter = await Greeter.load(TRANSPILED, { formatter: { reverse } });
+    assert.throws(() => greeter.greet("me"), { name: "EvalError", message: "no reverse today" });
+    fails = false;
+    assert.equal(greeter.greet("me"), "Hello, me");
+  });
+}
 
 test("what is no string is no name", async () => {
   const greeter = await Greeter.load(TRANSPILED);
