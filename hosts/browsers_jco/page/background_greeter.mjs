@@ -20,6 +20,11 @@ export class BackgroundGreeter {
     return greeting;
   }
 
+  /** Ends the worker; nothing can be greeted any more. */
+  close() {
+    this.#worker.terminate();
+  }
+
   #start() {
     this.#worker = new Worker(new URL("worker.mjs", import.meta.url), { type: "module" });
   }

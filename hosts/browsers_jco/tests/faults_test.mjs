@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 
 import { component, faults } from "../../testing/cases.mjs";
@@ -65,6 +65,7 @@ for (const { case: title, component: wanted, name, error } of faults) {
         await greets(page, "World", "Hello, World");
         await page.getByLabel("Name").fill(name);
         await alerts(page, error);
+        await page.screenshot({ path: join(process.env.TEST_UNDECLARED_OUTPUTS_DIR, `${name}.png`) });
         await greets(page, "World", "Hello, World");
         assert.deepEqual(said, []);
       }));

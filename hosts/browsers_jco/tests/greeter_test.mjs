@@ -86,8 +86,8 @@ test("fits a phone and a desk, by day and by night", async () => {
   for (const [width, height, colorScheme] of [
     [360, 640, "light"],
     [360, 640, "dark"],
-    [1024, 640, "light"],
-    [1024, 640, "dark"],
+    [720, 480, "light"],
+    [720, 480, "dark"],
   ]) {
     const { page } = await openPage(browser.context);
     await page.emulateMedia({ colorScheme });
