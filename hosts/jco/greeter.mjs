@@ -64,7 +64,7 @@ export class Greeter {
       greeting = guest.greet(name, Boolean(up));
     } catch (cause) {
       if (!(cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError)) throw cause;
-      throw new TrapError(`${this.name}: trap: ${cause.message}`, { cause });
+      throw new TrapError(`${this.name}: trap: ${cause.message.replace(/^wasm trap: /, "")}`, { cause });
     }
     this.#guest = guest;
     return greeting;

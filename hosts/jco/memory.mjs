@@ -3,13 +3,14 @@
 
 import { ComponentError } from "./errors.mjs";
 
+const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 const PAGE = 65536;
 const MEMORY_SECTION = 5;
 const HAS_MAXIMUM = 1;
 
 /** `module`, the bytes of a core module, with no memory larger than `limit` bytes. */
 export function bounded(component, module, limit) {
-  if (new DataView(module.buffer, module.byteOffset).getUint32(0) !== 0x0061736d) {
+  if (MAGIC.some((byte, at) => module[at] !== byte)) {
     throw new ComponentError(`${component}: not WebAssembly`);
   }
   let at = 8;
@@ -30,7 +31,7 @@ function boundedMemories(component, section, maximum) {
   const count = readNumber(section, 0);
   const parts = [section.subarray(0, count.end)];
   let at = count.end;
-  for (let n = 0; n < count.value; n++) {
+  for (let n = 0; n < count.value && at < section.length; n++) {
     const flags = section[at];
     const least = readNumber(section, at + 1);
     at = least.end;

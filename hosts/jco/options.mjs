@@ -44,7 +44,9 @@ export async function run(main) {
   try {
     await main();
   } catch (error) {
-    if (![UsageError, RunError, GreeterError].some((kind) => error instanceof kind)) throw error;
+    // What the system refuses has the call that it refused.
+    const known = error.syscall || [UsageError, RunError, GreeterError].some((kind) => error instanceof kind);
+    if (!known) throw error;
     const usage = error instanceof UsageError;
     console.error(`error: ${error.message}${usage ? " (--help tells more)" : ""}`);
     process.exitCode = usage ? 2 : 1;
