@@ -3,9 +3,11 @@
 # Programs by the name they have in @build_root//:bin/.
 _PROGRAMS = {
     "cargo": "/usr/bin/cargo",
+    "cargo-clippy": "/usr/bin/cargo-clippy",
+    "chromium": "/usr/lib/chromium/chromium",
     "clang": "/usr/bin/clang-22",
     "clippy-driver": "/usr/bin/clippy-driver",
-    "cargo-clippy": "/usr/bin/cargo-clippy",
+    "node": "/usr/bin/node",
     "ruby": "/usr/bin/ruby",
     "rustc": "/usr/bin/rustc",
     "rustdoc": "/usr/bin/rustdoc",

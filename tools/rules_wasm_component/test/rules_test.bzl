@@ -2,7 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//providers:providers.bzl", "WasmComponentInfo", "WasmPrecompiledInfo", "WitInfo")
-load("//toolchains:defs.bzl", "WASM_TOOLS_TOOLCHAIN_TYPE")
+load("//toolchains:defs.bzl", "JCO_TOOLCHAIN_TYPE", "WASM_TOOLS_TOOLCHAIN_TYPE")
 
 def _action(env, mnemonic):
     for action in analysistest.target_actions(env):
@@ -100,6 +100,30 @@ def _wit_bindgen_test_impl(ctx):
 
 wit_bindgen_test = analysistest.make(_wit_bindgen_test_impl)
 
+def _jco_transpile_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    folder = target[DefaultInfo].files.to_list()[0]
+    argv = _action(env, "JcoTranspile").argv
+    asserts.true(env, folder.is_directory)
+    asserts.equals(env, [folder], target[OutputGroupInfo].transpiled.to_list())
+    asserts.equals(env, "transpile", argv[2])
+    asserts.equals(env, "answer.component.wasm", argv[4].split("/")[-1])
+    asserts.equals(env, [
+        "--out-dir",
+        folder.path,
+        "--name",
+        "module",
+        "--instantiation",
+        "async",
+        "--map",
+        "example:rules/clock=./clock.js",
+        "--minify",
+    ], argv[5:])
+    return analysistest.end(env)
+
+jco_transpile_test = analysistest.make(_jco_transpile_test_impl)
+
 def _no_world_test_impl(ctx):
     env = analysistest.begin(ctx)
     asserts.expect_failure(env, "has no wit and neither has")
@@ -134,4 +158,13 @@ fixture_component = rule(
     },
     doc = "Takes what a file says for a component.",
     toolchains = [WASM_TOOLS_TOOLCHAIN_TYPE],
+)
+
+def _toolchain_node_impl(ctx):
+    return [DefaultInfo(files = depset([ctx.toolchains[JCO_TOOLCHAIN_TYPE].node]))]
+
+toolchain_node = rule(
+    implementation = _toolchain_node_impl,
+    doc = "The program that runs jco, to run what jco has made.",
+    toolchains = [JCO_TOOLCHAIN_TYPE],
 )

@@ -1,0 +1,88 @@
+// How fast this host's page is: `bench [--json]`, in Chromium on this machine.
+
+import { parseArgs } from "node:util";
+
+import { browse, openPage, serve } from "./chromium/session.mjs";
+
+const { COMPONENT, TRANSPILED } = process.env;
+const { values } = parseArgs({ options: { json: { type: "boolean" } } });
+
+const median = (figures) => figures.sort((a, b) => a - b)[figures.length >> 1];
+
+const server = await serve("--component", COMPONENT, "--transpiled", TRANSPILED);
+const { context, close } = await browse();
+
+/** Opens the page anew: the server has browsers ask for every file each time. */
+async function visit(use) {
+  const { page } = await openPage(context);
+  const urls = new Set();
+  const note = (request) => urls.add(request.url());
+  context.on("request", note);
+  await page.goto(server.url);
+  const greeted = await page.waitForFunction(() => performance.getEntriesByName("greeted")[0]?.startTime);
+  const figures = await use(await greeted.jsonValue(), page, urls);
+  context.off("request", note);
+  await page.close();
+  return figures;
+}
+
+async function bytesSent(urls) {
+  let sum = 0;
+  for (const url of urls) {
+    const { headers } = await fetch(url, { headers: { "accept-encoding": "gzip" } });
+    sum += Number(headers.get("content-length"));
+  }
+  return sum;
+}
+
+const [first, sent, sentComponent] = await visit(async (ms, page, urls) => [
+  ms,
+  await bytesSent(urls),
+  await bytesSent([...urls].filter((url) => url.includes("/component/"))),
+]);
+const later = [];
+for (let round = 0; round < 21; round++) later.push(await visit((ms) => ms));
+
+const calls = await visit((_, page) =>
+  page.evaluate(async () => {
+    const { instantiate } = await import("./component/component.js");
+    const { Greeter } = await import("./jco/greeter.mjs");
+    const { BackgroundGreeter } = await import("./background_greeter.mjs");
+    const read = async (file) => new Uint8Array(await (await fetch(`component/${file}`)).arrayBuffer());
+    const direct = await Greeter.start("component", instantiate, read, { formatter: {} });
+    const background = new BackgroundGreeter();
+    const rate = async (count, greeter) => {
+      const rates = [];
+      for (let round = 0; round < 10; round++) {
+        const start = performance.now();
+        for (let n = 0; n < count; n++) await greeter.greet("World", true);
+        rates.push((count / (performance.now() - start)) * 1000);
+      }
+      return Math.round(rates.sort((a, b) => a - b)[5]);
+    };
+    const rates = [await rate(20_000, direct), await rate(1_000, background)];
+    background.close();
+    return rates;
+  }),
+);
+await close();
+await server.stop();
+
+const figures = {
+  sent_gzip_bytes: sent,
+  sent_component_gzip_bytes: sentComponent,
+  first_greeting_first_page_ms: first,
+  first_greeting_ms: median(later),
+  calls_per_s: calls[0],
+  calls_per_s_in_a_worker: calls[1],
+};
+if (values.json) {
+  console.log(JSON.stringify(figures));
+} else {
+  console.log("hello_world_rust on the page, in Chromium");
+  console.log(`sent, gzip:                       ${sent} bytes, ${sentComponent} of them jco's output`);
+  console.log(`navigation to the first greeting: ${median(later).toFixed(0)} ms (median of 21 pages)`);
+  console.log(`the browser's very first page:    ${first.toFixed(0)} ms`);
+  console.log(`greetings, called on the page:    ${calls[0]} a second`);
+  console.log(`greetings, asked of a worker:     ${calls[1]} a second`);
+}
