@@ -7,6 +7,11 @@ import sys
 
 from greeter import Greeter, GreeterError
 
+DESCRIPTION = """\
+Greets NAME with a WebAssembly component that exports anyhost:hello/greeter@1.0.0.
+It is given no files, no network and no environment, only
+anyhost:hello/formatter@1.0.0.
+"""
 EPILOG = """\
 Exit codes: 0 greeted, 1 the component cannot be used or failed, 2 wrong usage.
 
@@ -39,9 +44,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="plugin_python",
         allow_abbrev=False,
-        description="Greets NAME with a WebAssembly component that exports "
-        "anyhost:hello/greeter@1.0.0. It is given no files, no network and no "
-        "environment, only anyhost:hello/formatter@1.0.0.",
+        description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

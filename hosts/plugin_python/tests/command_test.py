@@ -124,6 +124,18 @@ def test_interrupt_ends_a_guest_that_loops() -> None:
     assert process.returncode == -signal.SIGINT
 
 
+def test_packages_of_the_user_take_no_part(tmp_path: Path) -> None:
+    site = tmp_path / ".local/lib/python3.14/site-packages"
+    site.mkdir(parents=True)
+    for module in ["greeter", "wasmtime", "usercustomize"]:
+        for folder in [tmp_path, site]:
+            (folder / f"{module}.py").write_text(f"print('the user's {module}')")
+    env = {"HOME": str(tmp_path), "PYTHONPATH": str(tmp_path)}
+    command = [PROGRAM, "--component", COMPONENT, "World"]
+    out = subprocess.check_output(command, cwd=tmp_path, env=env)
+    assert out == b"Hello, World\n"
+
+
 @pytest.mark.parametrize("option", ["--component {}", "--component={}"])
 def test_bazel_run(tmp_path: Path, option: str) -> None:
     def run(*args: str) -> subprocess.CompletedProcess[str]:

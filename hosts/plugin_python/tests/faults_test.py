@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -109,9 +110,10 @@ def test_broken_component(tmp_path: Path) -> None:
     [
         {"function": "grete"},
         {"signature": '(param "name" string) (param "up" u32) (result string)'},
+        {"signature": '(param "name" string) (param "up" bool) (result u32)'},
         {"signature": '(param "up" string) (param "name" bool) (result string)'},
     ],
-    ids=["name", "type", "order"],
+    ids=["name", "type", "result", "order"],
 )
 def test_greeter_of_another_shape(tmp_path: Path, changes: dict[str, str]) -> None:
     file = component(tmp_path, **changes)  # type: ignore[arg-type]
@@ -158,8 +160,14 @@ def test_trap_while_starting(tmp_path: Path) -> None:
 
 def test_endless_start(tmp_path: Path) -> None:
     file = component(tmp_path, start="(func $start (loop (br 0))) (start $start)")
-    with pytest.raises(TimeLimitError):
+    before = set(threading.enumerate())
+    with pytest.raises(TimeLimitError) as caught:
         Greeter(file, timeout=0.2)
+    # Whoever keeps the exception keeps the greeter that was not made.
+    assert caught.value.__traceback__ is not None
+    for clock in set(threading.enumerate()) - before:
+        clock.join(60)
+        assert not clock.is_alive()
 
 
 def test_starts_with_too_much_memory(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import gc
 import os
 import threading
 import weakref
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -80,17 +81,23 @@ def test_threads_share_a_greeter() -> None:
     assert greetings == [f"Hello, {name[::-1]}" for name in names]
 
 
-def test_exceptions_stay_in_their_thread() -> None:
-    def formatter(text: str) -> str:
-        raise ValueError(text)
+def raises(text: str) -> str:
+    raise UnicodeError(text)
 
+
+@pytest.mark.parametrize("formatter", [raises, lambda text: f"{text}\ud800"])
+def test_exceptions_stay_in_their_thread(formatter: Callable[[str], str]) -> None:
     def greet(name: str) -> str:
-        with Greeter(IMPORTS, formatter=formatter) as greeter:
-            with pytest.raises(ValueError) as caught:
-                greeter.greet(name)
-            return str(caught.value)
+        with (
+            Greeter(IMPORTS, formatter=formatter) as greeter,
+            pytest.raises(UnicodeError) as caught,
+        ):
+            greeter.greet(name)
+        if isinstance(caught.value, UnicodeEncodeError):
+            return caught.value.object.removesuffix("\ud800")
+        return str(caught.value)
 
-    names = [str(number) for number in range(100)]
+    names = [str(number) for number in range(200)]
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(greet, names)) == names
 
@@ -98,14 +105,25 @@ def test_exceptions_stay_in_their_thread() -> None:
 def test_greeters_run_at_the_same_time() -> None:
     with (
         ThreadPoolExecutor(1) as thread,
-        Greeter(FAULTY, timeout=3) as busy,
+        Greeter(FAULTY, timeout=3600) as busy,
         Greeter(FAULTY) as greeter,
     ):
         loop = thread.submit(busy.greet, "loop")
         assert greeter.greet("World") == "Hello, World"
         assert not loop.done()
+        for _ in range(30):  # an hour and a half
+            busy._engine.increment_epoch()
         with pytest.raises(TimeLimitError):
             loop.result()
+
+
+def test_clock_of_a_closed_greeter_ends() -> None:
+    before = set(threading.enumerate())
+    with Greeter(IMPORTS) as greeter:
+        (clock,) = set(threading.enumerate()) - before
+    clock.join(60)
+    assert not clock.is_alive()
+    greeter.close()
 
 
 def test_greeter_that_nobody_closed_is_freed() -> None:

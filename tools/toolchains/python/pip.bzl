@@ -22,15 +22,9 @@ def _pip_repository_impl(repository_ctx):
     repository_ctx.file("requirements.lock", repository_ctx.read(lock))
     repository_ctx.report_progress("pip install, as {} says".format(lock))
     result = repository_ctx.execute(
-        [_PYTHON, "-m", "pip", "--isolated", "--disable-pip-version-check", "--quiet", "install"] +
+        [_PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"] +
         ["--require-hashes", "--no-deps", "--only-binary=:all:", "--no-compile", "--root-user-action=ignore"] +
         ["--target=site-packages", "--requirement=requirements.lock"],
-        # Of pip's settings only those of the build root count.
-        environment = {
-            name: repository_ctx.os.environ[name]
-            for name in ["PIP_CACHE_DIR", "PIP_CERT"]
-            if name in repository_ctx.os.environ
-        },
         timeout = 900,
     )
     if result.return_code != 0:

@@ -18,7 +18,7 @@ HEADER = """\
 
 def resolve(requirements: Path) -> list[str]:
     """The lines of the lock: what pip would install for `requirements`."""
-    command = [sys.executable, "-m", "pip", "--isolated", "--disable-pip-version-check"]
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     command += ["--quiet", "install", "--dry-run", "--report=-", "--ignore-installed"]
     command += ["--only-binary=:all:", "--target=/nonexistent"]
     command += [f"--requirement={requirements}"]
