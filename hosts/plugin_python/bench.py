@@ -1,0 +1,140 @@
+"""Compares this library with wasmtime.component used by hand: calls a second, and what a start takes.
+
+Rounds of the two alternate, so that both see the same machine; medians are shown.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from greeter import Greeter, GreeterError
+from wasmtime import Engine, Store
+from wasmtime.component import Component, Func, Linker
+
+ROUNDS = 15
+STARTS = 25
+GREETER = "anyhost:hello/greeter@1.0.0"
+
+
+class Plain:
+    """The same component without the library: no checks, no bounds."""
+
+    def __init__(self, file: str) -> None:
+        self.engine = Engine()
+        self.component = Component(self.engine, Path(file).read_bytes())
+        self.linker = Linker(self.engine)
+        self.store, self.greet = self.instantiate()
+
+    def instantiate(self) -> tuple[Store, Func]:
+        """A store with an instance in it, and its function."""
+        store = Store(self.engine)
+        instance = self.linker.instantiate(store, self.component)
+        interface = self.component.get_export_index(GREETER)
+        index = self.component.get_export_index("greet", interface)
+        greet = instance.get_func(store, index) if index else None
+        if greet is None:
+            sys.exit(f"error: the component does not export {GREETER}")
+        return store, greet
+
+
+def library_calls(greeter: Greeter, calls: int) -> None:
+    """The loop with the library."""
+    greet = greeter.greet
+    for _ in range(calls):
+        greet("World", False)
+
+
+def plain_calls(plain: Plain, calls: int) -> None:
+    """The loop without it."""
+    greet, store = plain.greet, plain.store
+    for _ in range(calls):
+        greet(store, "World", False)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long `work` takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def open_and_close(file: str) -> None:
+    """What a program does that greets nobody."""
+    with Greeter(file):
+        pass
+
+
+def alternate(
+    first: Callable[[], object], second: Callable[[], object], rounds: int
+) -> tuple[float, float]:
+    """The medians of both; who begins changes from round to round."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for number in range(rounds):
+        for which in (0, 1) if number % 2 else (1, 0):
+            times[which].append(seconds(second if which else first))
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
+def measure(file: str, calls: int) -> dict[str, float]:
+    """All figures: calls a second, and milliseconds."""
+    plain = Plain(file)
+    with Greeter(file) as greeter:
+        library_calls(greeter, calls)
+        plain_calls(plain, calls)
+        library, by_hand = alternate(
+            lambda: library_calls(greeter, calls),
+            lambda: plain_calls(plain, calls),
+            ROUNDS,
+        )
+    load, load_by_hand = alternate(
+        lambda: open_and_close(file), lambda: Plain(file), STARTS
+    )
+    instantiate = statistics.median(seconds(plain.instantiate) for _ in range(STARTS))
+    return {
+        "calls_per_second": calls / library,
+        "plain_calls_per_second": calls / by_hand,
+        "overhead_percent": (library / by_hand - 1) * 100,
+        "load_ms": load * 1000,
+        "plain_load_ms": load_by_hand * 1000,
+        "plain_instantiate_ms": instantiate * 1000,
+    }
+
+
+def main() -> int:
+    """Runs the benchmark."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--component", metavar="FILE", required=True)
+    parser.add_argument(
+        "--calls", metavar="N", type=int, default=20000, help="calls in a round"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object, not a table"
+    )
+    args = parser.parse_args()
+    try:
+        figures = measure(args.component, args.calls)
+    except GreeterError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    if args.json:
+        print(json.dumps({key: round(value, 3) for key, value in figures.items()}))
+        return 0
+    print(f"{'':34}{'Greeter':>12}{'by hand':>12}")
+    print(
+        f"{'greet(World, False), calls/s':34}"
+        f"{figures['calls_per_second']:12.0f}{figures['plain_calls_per_second']:12.0f}"
+        f"  overhead {figures['overhead_percent']:.1f} %"
+    )
+    print(
+        f"{'load, compile, instantiate, ms':34}{figures['load_ms']:12.2f}{figures['plain_load_ms']:12.2f}"
+    )
+    print(f"{'instantiate, ms':34}{'':12}{figures['plain_instantiate_ms']:12.2f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

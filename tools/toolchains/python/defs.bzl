@@ -1,0 +1,65 @@
+"""Tests in Python, and tests of Python's types."""
+
+load("@rules_python//python:defs.bzl", "py_test")
+
+_MAIN = Label("//tools/toolchains/python:testing.py")
+
+def _run(tool, *, name, srcs, args = [], deps = [], **kwargs):
+    files = [native.package_relative_label(src) for src in srcs]
+    py_test(
+        name = name,
+        srcs = [_MAIN] + [file for file in files if file != _MAIN],
+        args = [tool] + ["$(rootpath {})".format(file) for file in files] + args,
+        # No __init__.py that is not there in the sources.
+        legacy_create_init = False,
+        main = _MAIN,
+        deps = deps + ["@pip_testing//:packages"],
+        **kwargs
+    )
+
+def pytest_test(*, name, srcs, **kwargs):
+    """Runs the tests in `srcs` with pytest.
+
+    Args:
+        name: the test's name.
+        srcs: files with tests; all of them are collected.
+        **kwargs: as for py_test.
+    """
+    _run("pytest", name = name, srcs = srcs, **kwargs)
+
+def mypy_test(*, name, srcs, **kwargs):
+    """Checks the types of `srcs` with `mypy --strict`.
+
+    Args:
+        name: the test's name.
+        srcs: the files that are checked.
+        **kwargs: as for py_test; `deps` have what the files import.
+    """
+    _run("mypy", name = name, srcs = srcs, **kwargs)
+
+def pip_lock_test(*, name, lock, repository, requirements, **kwargs):
+    """Checks a repository of pip.bzl against its lock, and the lock against its requirements.
+
+    Args:
+        name: the test's name.
+        lock: the requirements.lock.
+        repository: the repository's name, with its `@`.
+        requirements: the requirements.txt.
+        **kwargs: as for py_test.
+    """
+    packages = repository + "//:site-packages"
+    pytest_test(
+        name = name,
+        srcs = ["//tools/toolchains/python:lock_test.py"],
+        data = [
+            lock,
+            packages,
+            requirements,
+        ],
+        env = {
+            "LOCK": "$(rootpath {})".format(lock),
+            "PACKAGES": "$(rootpath {})".format(packages),
+            "REQUIREMENTS": "$(rootpath {})".format(requirements),
+        },
+        **kwargs
+    )
