@@ -25,6 +25,8 @@ root=$cache/root-$key
 # Set root_bind=--bind to write to the root. /proc is bound and not mounted anew, because Bazel's linux-sandbox could
 # not mount its own over a new one.
 enter_root() {
+  # What `bazel run` starts is inside already.
+  [[ ! -e /etc/anyhost/manifest ]] || exec "$@"
   local path name view=(--tmpfs /)
   for path in /*; do
     [[ ! -d $path || -L $path || $path == /@(boot|dev|etc|lost+found|proc|run|sys|usr|var) || -e $root/$path && $path == /@(bin|lib*|sbin) ]] ||
@@ -47,7 +49,7 @@ enter_root() {
   done
   local ca=/etc/ssl/certs/ca-certificates.crt
   local env=(
-    HOME="$cache/home" USER="$(id -un)" LANG=C.UTF-8 TERM="${TERM:-dumb}"
+    ANYHOST_CACHE="$cache" HOME="$cache/home" USER="$(id -un)" LANG=C.UTF-8 TERM="${TERM:-dumb}"
     PATH=/usr/local/bin:/usr/sbin:/usr/bin
     SSL_CERT_FILE="$ca" NODE_EXTRA_CA_CERTS="$ca" PIP_CERT="$ca"
   )

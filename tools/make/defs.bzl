@@ -85,13 +85,14 @@ def guest(*, component, imports, max_bytes, wit = None, tests = [], crates = Non
     lint(clippy = [component] if crates == None else crates)
     _install_and_versions([component], _FORM_TESTS + tests + [":check"])
 
-def host(*, program, files = {}, crates = [], tests = []):
+def host(*, program, files = {}, crates = [], packages = [], tests = []):
     """Declares a host: install, run, versions and lint.
 
     Args:
         program: the host's program.
         files: the files that it is started with, each with its flag; see `host_run`.
         crates: the Rust targets that Clippy looks at.
+        packages: the files that name its packages from npm or PyPI, for `versions`.
         tests: the host's tests.
     """
     host_run(
@@ -101,9 +102,9 @@ def host(*, program, files = {}, crates = [], tests = []):
         visibility = _PUBLIC,
     )
     lint(clippy = crates)
-    _install_and_versions([program] + files.keys(), tests + [":run"])
+    _install_and_versions([program] + files.keys(), tests + [":run"], packages)
 
-def _install_and_versions(targets, users):
+def _install_and_versions(targets, users, packages = []):
     sh_binary(
         name = "install",
         testonly = True,
@@ -114,6 +115,7 @@ def _install_and_versions(targets, users):
     )
     versions(
         name = "versions",
+        packages = packages,
         targets = targets,
         visibility = _PUBLIC,
     )

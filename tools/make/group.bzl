@@ -1,5 +1,6 @@
 """group: a target for all guests or hosts that does what it does for one."""
 
+load("@bazel_skylib//rules:write_file.bzl", "write_file")
 load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
 load("@rules_shell//shell:sh_test.bzl", "sh_test")
 
@@ -56,6 +57,12 @@ def group(*, targets, libraries = []):
                 data = all,
                 visibility = _PUBLIC,
             )
+    write_file(
+        name = "folders",
+        out = "folders.txt",
+        content = [folder.split("/")[-1] for folder in folders] + [""],
+        visibility = ["//hosts:__pkg__"],
+    )
     for folder in folders:
         native.genquery(
             name = folder.split("/")[-1] + "_targets",

@@ -11,7 +11,7 @@ _MadeWithInfo = provider(
 )
 
 # What goes into a target; not the tools that it is tested or linted with.
-_EDGES = ["actual", "component", "components", "crate", "deps", "files", "plugs", "proc_macro_deps", "program", "socket", "srcs", "wasm_module"]
+_EDGES = ["actual", "component", "components", "crate", "data", "deps", "files", "plugs", "proc_macro_deps", "program", "socket", "srcs", "wasm_module"]
 
 def _made_with_aspect_impl(target, ctx):
     infos = []
@@ -37,10 +37,16 @@ _made_with_aspect = aspect(
     attr_aspects = _EDGES,
 )
 
+# A package and its version, in a requirements.txt or a package.json.
+_PACKAGE = "s/^([a-z0-9_.-]+)==([^ ]+).*/  \\1  \\2/p; s/^ +\"([^\"]+)\": \"([0-9][^\"]*)\",?$/  \\1  \\2/p"
+
 # The programs that each rule runs.
 _PROGRAMS = {
     "cc_binary": ["clang"],
     "jco_transpile": ["node"],
+    "node_binary": ["node"],
+    "py_binary": ["python3"],
+    "ruby_binary": ["ruby"],
     "rust_binary": ["rustc"],
     "rust_library": ["rustc"],
     "rust_shared_library": ["rustc"],
@@ -77,6 +83,9 @@ def _versions_impl(ctx):
             ] + [
                 "echo '  {}  {}'".format(name, version)
                 for name, version in crates
+            ] + [
+                "sed -nE '{}' '{}'".format(_PACKAGE, file.short_path)
+                for file in ctx.files.packages
             ],
         ) + "\n",
         is_executable = True,
@@ -84,12 +93,16 @@ def _versions_impl(ctx):
     )
     return [DefaultInfo(
         executable = script,
-        runfiles = ctx.runfiles([ctx.file._bazelversion] + [programs[name] for name in names]),
+        runfiles = ctx.runfiles([ctx.file._bazelversion] + ctx.files.packages + [programs[name] for name in names]),
     )]
 
 versions = rule(
     implementation = _versions_impl,
     attrs = {
+        "packages": attr.label_list(
+            doc = "The package.json and requirements.txt files with the packages from npm and PyPI.",
+            allow_files = True,
+        ),
         "targets": attr.label_list(
             doc = "What the guest or host consists of.",
             aspects = [_made_with_aspect],
@@ -103,6 +116,9 @@ versions = rule(
             default = [
                 "//tools/toolchains/wasm:wit_bindgen_c",
                 "@build_root//:bin/clang",
+                "@build_root//:bin/node",
+                "@build_root//:bin/python3",
+                "@build_root//:bin/ruby",
                 "@build_root//:bin/rustc",
                 "@build_root//:bin/wasm-opt",
                 "@build_root//:bin/wasm-tools",

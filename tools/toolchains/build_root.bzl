@@ -8,6 +8,7 @@ _PROGRAMS = {
     "clang": "/usr/bin/clang-22",
     "clippy-driver": "/usr/bin/clippy-driver",
     "node": "/usr/bin/node",
+    "python3": "/usr/bin/python3",
     "ruby": "/usr/bin/ruby",
     "rustc": "/usr/bin/rustc",
     "rustdoc": "/usr/bin/rustdoc",

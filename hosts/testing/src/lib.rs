@@ -4,6 +4,7 @@
 //! The programs and components come from the environment, which Bazel sets; see the
 //! `BUILD.bazel` of a host's tests for cargo.
 
+pub mod cases;
 pub mod errors;
 
 use std::fs;
