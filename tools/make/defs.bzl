@@ -1,8 +1,8 @@
 """The targets that every guest and every host has."""
 
-load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
 load("@rules_wasm_component//wasm:defs.bzl", "component_budget_test", "component_imports_test", "component_world_test", "wasm_validate_test")
 load("//tools/lint:defs.bzl", "lint")
+load(":command.bzl", "command")
 load(":run.bzl", "host_run")
 load(":versions.bzl", "versions")
 
@@ -62,11 +62,11 @@ def guest(*, component, imports, max_bytes, wit = None, tests = [], crates = Non
         actual = component,
         visibility = _PUBLIC,
     )
-    sh_binary(
+    command(
         name = "check",
         testonly = True,
-        srcs = ["//tools/make:check.sh"],
-        args = [
+        script = "//tools/make:check.sh",
+        arguments = [
             "$(rootpath @build_root//:bin/wasm-tools)",
             "$(rootpath {})".format(component),
         ] + ["$(rootpath {})".format(test) for test in _FORM_TESTS],
@@ -76,10 +76,10 @@ def guest(*, component, imports, max_bytes, wit = None, tests = [], crates = Non
         ],
         visibility = _PUBLIC,
     )
-    sh_binary(
+    command(
         name = "clean",
-        srcs = ["//tools/make:clean.sh"],
-        args = [native.package_name()],
+        script = "//tools/make:clean.sh",
+        arguments = [native.package_name()],
         visibility = _PUBLIC,
     )
     lint(clippy = [component] if crates == None else crates)
@@ -105,11 +105,11 @@ def host(*, program, files = {}, crates = [], packages = [], tests = []):
     _install_and_versions([program] + files.keys(), tests + [":run"], packages)
 
 def _install_and_versions(targets, users, packages = []):
-    sh_binary(
+    command(
         name = "install",
         testonly = True,
-        srcs = ["//tools/make:install.sh"],
-        args = ["//" + native.package_name()] + ["$(rootpath {})".format(target) for target in targets],
+        script = "//tools/make:install.sh",
+        arguments = ["//" + native.package_name()] + ["$(rootpath {})".format(target) for target in targets],
         data = targets + users + [":versions"],
         visibility = _PUBLIC,
     )

@@ -1,8 +1,8 @@
 """group: a target for all guests or hosts that does what it does for one."""
 
 load("@bazel_skylib//rules:write_file.bzl", "write_file")
-load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
 load("@rules_shell//shell:sh_test.bzl", "sh_test")
+load(":command.bzl", "command")
 
 _PUBLIC = ["//visibility:public"]
 
@@ -36,10 +36,10 @@ def group(*, targets, libraries = []):
                 visibility = _PUBLIC,
             )
         elif target == "run":
-            sh_binary(
+            command(
                 name = target,
-                srcs = ["//tools/make:which.sh"],
-                args = [folder.split("/")[-1] for folder in folders],
+                script = "//tools/make:which.sh",
+                arguments = [folder.split("/")[-1] for folder in folders],
                 visibility = _PUBLIC,
             )
             for folder in folders:
@@ -49,11 +49,11 @@ def group(*, targets, libraries = []):
                     visibility = _PUBLIC,
                 )
         else:
-            sh_binary(
+            command(
                 name = target,
                 testonly = True,
-                srcs = ["//tools/make:each.sh"],
-                args = ["$(rootpath {})".format(label) for label in all],
+                script = "//tools/make:each.sh",
+                arguments = ["$(rootpath {})".format(label) for label in all],
                 data = all,
                 visibility = _PUBLIC,
             )

@@ -1,0 +1,41 @@
+"""command: a script with its arguments, to be run by `bazel run` and by other commands."""
+
+def _command_impl(ctx):
+    command = ctx.actions.declare_file(ctx.label.name)
+    words = [ctx.file.script.short_path] + [
+        ctx.expand_location(argument, ctx.attr.data)
+        for argument in ctx.attr.arguments
+    ]
+    ctx.actions.write(
+        content = "#!/usr/bin/env bash\n# Made by {}.\nexec {} \"$@\"\n".format(
+            ctx.label,
+            " ".join(["'{}'".format(word) for word in words]),
+        ),
+        is_executable = True,
+        output = command,
+    )
+    runfiles = ctx.runfiles([ctx.file.script] + ctx.files.data)
+    return [DefaultInfo(
+        executable = command,
+        runfiles = runfiles.merge_all([target[DefaultInfo].default_runfiles for target in ctx.attr.data]),
+    )]
+
+command = rule(
+    implementation = _command_impl,
+    attrs = {
+        "arguments": attr.string_list(
+            doc = "The script's arguments; `$(rootpath …)` names a file of `data`.",
+        ),
+        "data": attr.label_list(
+            doc = "What the script reads and runs.",
+            allow_files = True,
+        ),
+        "script": attr.label(
+            doc = "The script.",
+            allow_single_file = [".sh"],
+            mandatory = True,
+        ),
+    },
+    doc = "A script that is given its arguments by the build; those on the command line follow.",
+    executable = True,
+)
