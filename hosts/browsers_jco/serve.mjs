@@ -34,6 +34,12 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
+const REFUSED = {
+  EACCES: "may not be used",
+  EADDRINUSE: "is taken",
+  EADDRNOTAVAIL: "is not this machine's",
+};
+
 const HEADERS = {
   "cache-control": "no-cache",
   "content-security-policy": [
@@ -59,7 +65,9 @@ async function filesOf(folder, names) {
 
 async function transpiled(folder) {
   const files = await filesOf(pathToFileURL(`${folder}/`)).catch(() => new Map());
-  if (!files.has(MODULE)) throw new ComponentError(`${folder}: has no ${MODULE}; expected a folder that jco_transpile made`);
+  if (!files.has(MODULE)) {
+    throw new ComponentError(`${folder}: has no ${MODULE}; expected a folder that jco_transpile made`);
+  }
   return files;
 }
 
@@ -122,8 +130,7 @@ await run(async () => {
     server.once("error", reject);
     server.listen(listen, resolve);
   }).catch((cause) => {
-    const reason = { EADDRINUSE: "is taken", EACCES: "may not be used", EADDRNOTAVAIL: "is not this machine's" }[cause.code];
-    throw new RunError(`--addr ${values.addr}: the address ${reason ?? `cannot be used: ${cause.message}`}`);
+    throw new RunError(`--addr ${values.addr}: the address ${REFUSED[cause.code] ?? `cannot be used: ${cause.message}`}`);
   });
   const { address: host, port, family } = server.address();
   const authority = `${family === "IPv6" ? `[${host}]` : host}:${port}`;

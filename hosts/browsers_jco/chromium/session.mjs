@@ -22,7 +22,7 @@ const FLAGS = [
   "--no-first-run",
 ];
 
-/** Starts the server; `stop()` ends it with SIGTERM and resolves to its exit code. */
+/** Starts the server; `stop()` ends it with a signal and resolves to its exit code. */
 export async function serve(...args) {
   const server = spawn(resolve(process.env.SERVER), ["--addr", "127.0.0.1:0", ...args], {
     stdio: ["ignore", "ignore", "pipe"],
@@ -31,8 +31,8 @@ export async function serve(...args) {
   for await (const line of createInterface({ input: server.stderr })) {
     const found = /^listening on (http:\/\/127\.0\.0\.1:\d+) \((.*)\)$/.exec(line);
     if (!found) throw new Error(`the server says: ${line}`);
-    const stop = async () => {
-      server.kill("SIGTERM");
+    const stop = async (signal = "SIGTERM") => {
+      server.kill(signal);
       return (await exited)[0];
     };
     return { url: found[1], component: found[2], stop };
