@@ -2,8 +2,8 @@
 //! and how long `cli` takes from its start to its exit.
 //!
 //! Both are compared with their alternative in alternating rounds, so that what else
-//! the machine does meets both: the call inside one component, and `wasmtime run` if
-//! `WASMTIME` names one. It runs once before, to fill its cache.
+//! the machine does meets both: the call inside one component, and `wasmtime run`. That
+//! runs once before, to fill its cache.
 
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -84,16 +84,7 @@ fn starts() -> Result<(), Fatal> {
     let aot = path("WASI_CLI_RUST_AOT")?;
     let mut cli = Command::new(path("ANYHOST_CLI_BIN")?);
     cli.args(["--component", &component, "--aot", &aot, "World"]);
-    let Ok(wasmtime) = std::env::var("WASMTIME") else {
-        start(&mut cli)?;
-        let times = (0..STARTS)
-            .map(|_| start(&mut cli))
-            .collect::<Result<_, _>>()?;
-        println!("start to exit, median of {STARTS}:");
-        println!("  cli {:.2} ms; set WASMTIME to compare", median(times));
-        return Ok(());
-    };
-    let mut wasmtime = Command::new(wasmtime);
+    let mut wasmtime = Command::new(path("WASMTIME")?);
     wasmtime.args(["run", "-C", "cache", &component, "World"]);
     start(&mut cli)?;
     start(&mut wasmtime)?;
