@@ -45,14 +45,16 @@ figures = {
   "instantiate" => seconds { function.call },
   "Func#call" => seconds { greet.call("World", true) },
   "Greeter#greet" => Greeter.open(plugin) { |g| seconds { g.greet("World", up: true) } },
-  "Greeter#greet with a formatter" => Greeter.open(formatted, formatter:) { |g| seconds { g.greet("World", up: true) } },
+  "Greeter#greet with a formatter" =>
+    Greeter.open(formatted, formatter:) { |g| seconds { g.greet("World", up: true) } },
   "Greeter#greet, 100 kB" => Greeter.open(plugin) { |g| seconds { g.greet(long, up: true) } }
 }
 
-if ARGV == ["--json"]
-  puts JSON.generate(figures.transform_values { |s| { "microseconds" => (s * 1e6).round(3), "per_second" => (1 / s).round } })
-elsif ARGV.empty?
-  figures.each { |name, s| puts format("%-32<name>s %10.2<us>f µs %12<rate>d a second", name:, us: s * 1e6, rate: 1 / s) }
+case ARGV
+when ["--json"]
+  puts JSON.generate(figures.transform_values { |s| { microseconds: (s * 1e6).round(3), per_second: (1 / s).round } })
+when []
+  figures.each { |name, s| puts format("%-32s %10.2f µs %12d a second", name, s * 1e6, 1 / s) }
 else
   warn "error: expected nothing or --json, got #{ARGV.join(' ')}"
   exit 2

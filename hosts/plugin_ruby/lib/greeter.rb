@@ -60,7 +60,7 @@ class Greeter
   end
 
   def initialize(path, formatter: nil, aot: nil, memory: 64 << 20, timeout: 5)
-    @path = path.to_s
+    @path = File.path(path)
     @memory = check("memory", memory, "a positive number of bytes") { |bytes| bytes.is_a?(Integer) && bytes.positive? }
     @timeout = check("timeout", timeout, "a positive number of seconds, or nil") do |seconds|
       seconds.nil? || (seconds.is_a?(Numeric) && seconds.positive?)
@@ -77,17 +77,21 @@ class Greeter
 
   # The plugin's greeting for `name`, in upper case with `up`.
   def greet(name, up: false)
-    raise Error, "#{@path}: a formatter cannot call the greeter that called it" if @lock.owned?
-
-    @lock.synchronize { call(name, up) }
+    alone { call(name, up) }
   end
 
   # Lets the plugin go. Whatever is asked of the greeter afterwards raises.
   def close
-    @store = @greet = @component = @linker = nil
+    alone { @store = @greet = @component = @linker = nil }
   end
 
   private
+
+  def alone(&)
+    raise Error, "#{@path}: a formatter cannot use the greeter that called it" if @lock.owned?
+
+    @lock.synchronize(&)
+  end
 
   def check(name, value, expected)
     return value if yield value

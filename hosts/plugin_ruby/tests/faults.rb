@@ -25,8 +25,15 @@ class FaultsTest < Minitest::Test
     assert_equal "#{Dir.tmpdir}: is a directory; expected a WebAssembly component", error.message
   end
 
-  def test_a_name_that_no_file_has
-    assert_raises(Greeter::ComponentError) { Greeter.open("a\0b") }
+  def test_a_path_that_is_none
+    assert_raises(ArgumentError) { Greeter.open("a\0b") }
+    assert_raises(TypeError) { Greeter.open(nil) }
+  end
+
+  def test_a_file_that_cannot_be_read
+    path = "/proc/self/mem/x"
+    error = assert_raises(Greeter::ComponentError) { Greeter.open(path) }
+    assert_equal "#{path}: Not a directory; expected a WebAssembly component", error.message
   end
 
   def test_a_component_that_is_cut_short
@@ -70,15 +77,15 @@ class FaultsTest < Minitest::Test
   end
 
   def test_time_is_bounded
-    with_faulty(timeout: 0.05) do |greeter|
+    with_faulty(timeout: 0.3) do |greeter|
       error = assert_raises(Greeter::Timeout) { greeter.greet("loop") }
-      assert_includes error.message, "longer than 0.05 s"
+      assert_includes error.message, "longer than 0.3 s"
       assert_equal "Hello, World", greeter.greet("World")
     end
   end
 
   def test_time_is_bounded_in_a_forked_process
-    with_faulty(timeout: 0.05) do |greeter|
+    with_faulty(timeout: 0.3) do |greeter|
       greeter.greet("World")
       child = fork do
         greeter.greet("loop")
@@ -114,9 +121,11 @@ class FaultsTest < Minitest::Test
 
   def test_a_formatter_that_calls_its_own_greeter
     greeter = nil
-    greeter = formatter_that { greeter.greet("World") }
-    error = assert_raises(Greeter::Error) { greeter.greet("World") }
-    assert_includes error.message, "a formatter cannot call the greeter that called it"
+    [-> { greeter.greet("World") }, -> { greeter.close }].each do |use|
+      greeter = formatter_that { use.call }
+      error = assert_raises(Greeter::Error) { greeter.greet("World") }
+      assert_includes error.message, "a formatter cannot use the greeter that called it"
+    end
   end
 
   def test_options_that_make_no_sense

@@ -17,7 +17,8 @@ class LoadTest < Minitest::Test
   end
 
   def test_code_of_another_component
-    said = Testing.said { assert_equal "Hello, dlroW", greet(component: Testing.file("HELLO_WORLD_IMPORTS_RUST"), aot: AOT) }
+    other = Testing.file("HELLO_WORLD_IMPORTS_RUST")
+    said = Testing.said { assert_equal "Hello, dlroW", greet(component: other, aot: AOT) }
     assert_equal "note: #{AOT}: made from another component; the component is compiled instead\n", said
   end
 

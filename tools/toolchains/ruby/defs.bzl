@@ -9,7 +9,7 @@ RubyInfo = provider(
 
 _RUBY = "@build_root//:bin/ruby"
 
-# Minitest is a bundled gem; whatever else a program needs is in the load path.
+# Runs from `bazel run` or `bazel test` with runfiles of its own, or from within another program's.
 _LAUNCHER = """#!/usr/bin/env bash
 # Made by {label}.
 runfiles=$0.runfiles/{workspace}
@@ -37,7 +37,7 @@ def _ruby_library_impl(ctx):
     ]
 
 def _ruby_program_impl(ctx):
-    run = ctx.actions.declare_file(ctx.label.name)
+    run = ctx.actions.declare_file(ctx.label.name + ".sh")
     flags = ["-w", "-EUTF-8"] + ctx.attr.flags
     flags += ["-I \"$runfiles/{}\"".format(folder) for folder in _load_path(ctx).to_list()]
     ctx.actions.write(

@@ -20,7 +20,7 @@ class Greeter
     def load(engine, path, aot)
       bytes = read(path)
       check_header(path, bytes)
-      (aot && deserialize(engine, aot.to_s, bytes)) || compile(engine, path, bytes)
+      (aot && deserialize(engine, File.path(aot), bytes)) || compile(engine, path, bytes)
     end
 
     def read(path)
@@ -29,8 +29,8 @@ class Greeter
       raise ComponentError, "#{path}: no such file; #{EXPECTED}"
     rescue Errno::EISDIR
       raise ComponentError, "#{path}: is a directory; #{EXPECTED}"
-    rescue SystemCallError, IOError, ArgumentError => e
-      raise ComponentError, "#{path.inspect}: #{e.message.split(' @ ').first}; #{EXPECTED}"
+    rescue SystemCallError => e
+      raise ComponentError, "#{path}: #{e.message.split(' @ ').first}; #{EXPECTED}"
     end
 
     def check_header(path, bytes)
@@ -50,7 +50,8 @@ class Greeter
 
     # Nothing, and a warning, where the code cannot be used.
     def deserialize(engine, aot, bytes)
-      trailer = File.open(aot, "rb") { |file| file.size < AOT_TRAILER ? "" : file.pread(AOT_TRAILER, file.size - AOT_TRAILER) }
+      size = File.size(aot)
+      trailer = size < AOT_TRAILER ? "" : File.binread(aot, AOT_TRAILER, size - AOT_TRAILER)
       reason =
         if !trailer.start_with?(AOT_MARK)
           "not precompiled code, or cut short"
