@@ -2,10 +2,10 @@
 
 def _command_impl(ctx):
     command = ctx.actions.declare_file(ctx.label.name)
-    words = [ctx.file.script.short_path] + [
-        ctx.expand_location(argument, ctx.attr.data)
-        for argument in ctx.attr.arguments
-    ]
+    words = [ctx.file.script.short_path]
+    for argument in ctx.attr.arguments:
+        word = ctx.expand_location(argument, ctx.attr.data)
+        words.extend(word.split(" ") if argument.startswith("$(rootpaths ") else [word])
     ctx.actions.write(
         content = "#!/usr/bin/env bash\n# Made by {}.\nexec {} \"$@\"\n".format(
             ctx.label,
@@ -24,7 +24,7 @@ command = rule(
     implementation = _command_impl,
     attrs = {
         "arguments": attr.string_list(
-            doc = "The script's arguments; `$(rootpath …)` names a file of `data`.",
+            doc = "The script's arguments; `$(rootpath …)` names a file of `data`, `$(rootpaths …)` several, each an argument.",
         ),
         "data": attr.label_list(
             doc = "What the script reads and runs.",

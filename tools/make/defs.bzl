@@ -105,11 +105,16 @@ def host(*, program, files = {}, crates = [], packages = [], tests = []):
     _install_and_versions([program] + files.keys(), tests + [":run"], packages)
 
 def _install_and_versions(targets, users, packages = []):
+    # Needs nothing, so that a query for what else is in this folder needs nothing either.
+    native.filegroup(
+        name = "folder",
+        visibility = _PUBLIC,
+    )
     command(
         name = "install",
         testonly = True,
         script = "//tools/make:install.sh",
-        arguments = ["//" + native.package_name()] + ["$(rootpath {})".format(target) for target in targets],
+        arguments = ["//" + native.package_name()] + ["$(rootpaths {})".format(target) for target in targets],
         data = targets + users + [":versions"],
         visibility = _PUBLIC,
     )

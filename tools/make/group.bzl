@@ -66,8 +66,8 @@ def group(*, targets, libraries = []):
     for folder in folders:
         native.genquery(
             name = folder.split("/")[-1] + "_targets",
-            expression = "siblings({}:versions)".format(folder),
-            scope = [folder + ":versions"],
+            expression = "siblings({}:folder)".format(folder),
+            scope = [folder + ":folder"],
         )
     queries = [folder.split("/")[-1] + "_targets" for folder in folders]
     sh_test(

@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-cells_file, wasm_tools, guests_file, hosts_file, components, *targets = sys.argv[1:]
+cells_file, wasm_tools, guests_file, hosts_file, *files = sys.argv[1:]
+components = [file for file in files if file.endswith(".wasm")]
+targets = [file for file in files if file not in components]
 cells = json.loads(Path(cells_file).read_text())
 problems = []
 
@@ -24,7 +26,7 @@ problems += [
 ]
 
 # The world that wasm-tools prints has a line for each export, with package and version.
-for component in components.split():
+for component in components:
     text = subprocess.run([wasm_tools, "component", "wit", component], capture_output=True, text=True, check=True).stdout
     exports = re.findall(r"^  export ([^@;]+)", text.split("\n}")[0], re.MULTILINE)
     found = {name.removeprefix("anyhost:hello/") for name in exports}

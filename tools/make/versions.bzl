@@ -63,7 +63,7 @@ def _versions_impl(ctx):
     infos = [target[_MadeWithInfo] for target in ctx.attr.targets]
     kinds = depset(transitive = [info.kinds for info in infos]).to_list()
     names = sorted({name: None for kind in kinds for name in _PROGRAMS.get(kind, [])})
-    programs = {target.label.name.split("/")[-1].split("__")[-1]: target.files.to_list()[0] for target in ctx.attr._programs}
+    programs = {file.basename.removesuffix("__bin"): file for file in ctx.files._programs}
     crates = sorted(depset(transitive = [info.crates for info in infos]).to_list())
     script = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(

@@ -85,6 +85,14 @@ impl From<Failure> for Refusal {
 }
 
 impl Host {
+    /// Warms up a serving thread, in a place that no request needs now: one that comes
+    /// meanwhile waits for it.
+    pub fn warm_up(&'static self) {
+        if let Ok(_place) = self.slots.try_acquire() {
+            self.guest.warm_up();
+        }
+    }
+
     /// Answers `request`, with the guest's response or one of the host's.
     pub async fn answer(&'static self, request: Request<Incoming>) -> Response<ReplyBody> {
         let mut record = Record::new(&request, self.logs);

@@ -97,7 +97,9 @@ impl Guest {
         let request = http.new_incoming_request(Scheme::Http, request)?;
         let out = http.new_response_outparam(sender)?;
         let call = Box::pin(async move {
+            // Dropped in the other order: the place is free when the instance is gone.
             let _permit = permit;
+            let mut store = store;
             let proxy = self.pre.instantiate_async(&mut store).await?;
             proxy
                 .wasi_http_incoming_handler()

@@ -63,7 +63,7 @@ fn run(args: &Args) -> Result<(), Fatal> {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads)
-        .on_thread_start(|| host.guest.warm_up())
+        .on_thread_start(|| host.warm_up())
         .enable_all()
         .build()
         .map_err(system)?;

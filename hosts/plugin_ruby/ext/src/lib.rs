@@ -15,6 +15,8 @@
 //! Ruby values live on the stack, or in an object that marks them; what a store's
 //! guest uses is marked by [`store::Roots`], which is never borrowed while Ruby runs.
 
+#![allow(missing_docs, reason = "magnus::init makes a public function without")]
+
 mod active;
 mod component;
 mod engine;

@@ -37,8 +37,10 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> Result<()> {
-    let mut resolve = Resolve::default();
-    resolve.all_features = true;
+    let mut resolve = Resolve {
+        all_features: true,
+        ..Resolve::default()
+    };
     let (package, _) = resolve.push_path(&args.wit)?;
     let world = resolve.select_world(&[package], Some(&args.world))?;
     let mut files = Files::default();
