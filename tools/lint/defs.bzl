@@ -35,6 +35,9 @@ def lint(clippy = []):
 
     Args:
         clippy: the Rust targets and the components whose crates Clippy looks at; its warnings are errors.
+
+    Returns:
+        The names of the tests.
     """
     tests = ["sources_test"]
     sources_test(
@@ -53,3 +56,4 @@ def lint(clippy = []):
         tests = tests,
         visibility = ["//visibility:public"],
     )
+    return tests

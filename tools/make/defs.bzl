@@ -82,8 +82,8 @@ def guest(*, component, imports, max_bytes, wit = None, tests = [], crates = Non
         arguments = [native.package_name()],
         visibility = _PUBLIC,
     )
-    lint(clippy = [component] if crates == None else crates)
-    _install_and_versions([component], _FORM_TESTS + tests + [":check"])
+    lint_tests = lint(clippy = [component] if crates == None else crates)
+    _install_and_versions([component], _FORM_TESTS + tests + lint_tests + [":check"])
 
 def host(*, program, files = {}, crates = [], packages = [], tests = []):
     """Declares a host: install, run, versions and lint.
@@ -101,8 +101,8 @@ def host(*, program, files = {}, crates = [], packages = [], tests = []):
         program = program,
         visibility = _PUBLIC,
     )
-    lint(clippy = crates)
-    _install_and_versions([program] + files.keys(), tests + [":run"], packages)
+    lint_tests = lint(clippy = crates)
+    _install_and_versions([program] + files.keys(), tests + lint_tests + [":run"], packages)
 
 def _install_and_versions(targets, users, packages = []):
     # Needs nothing, so that a query for what else is in this folder needs nothing either.

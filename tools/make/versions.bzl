@@ -72,11 +72,11 @@ def _versions_impl(ctx):
                 "#!/usr/bin/env bash",
                 "# Made by {}.".format(ctx.label),
                 "set -euo pipefail",
-                "version() { printf '%s  ' \"$1\"; \"$2\" --version | sed -n \"s/^$1 *//; 1p\"; }",
+                "version() { echo \"  $1  $(\"$2\" --version | grep -oEm 1 '[0-9]+(\\.[0-9]+)*' | head -n 1)\"; }",
                 "echo '{} is made with'".format(ctx.label.package),
                 "echo \"  bazel  $(cat {})\"".format(ctx.file._bazelversion.short_path),
             ] + [
-                "version '  {}' '{}'".format(name, programs[name].short_path)
+                "version '{}' '{}'".format(name, programs[name].short_path)
                 for name in names
             ] + [
                 "echo 'and {} crates'".format(len(crates)),
