@@ -95,8 +95,8 @@ def measure(file: str, calls: int) -> dict[str, float]:
     )
     instantiate = statistics.median(seconds(plain.instantiate) for _ in range(STARTS))
     return {
-        "calls_per_second": calls / library,
-        "plain_calls_per_second": calls / by_hand,
+        "calls_per_s": calls / library,
+        "plain_calls_per_s": calls / by_hand,
         "overhead_percent": (library / by_hand - 1) * 100,
         "load_ms": load * 1000,
         "plain_load_ms": load_by_hand * 1000,
@@ -126,7 +126,7 @@ def main() -> int:
     print(f"{'':34}{'Greeter':>12}{'by hand':>12}")
     print(
         f"{'greet(World, False), calls/s':34}"
-        f"{figures['calls_per_second']:12.0f}{figures['plain_calls_per_second']:12.0f}"
+        f"{figures['calls_per_s']:12.0f}{figures['plain_calls_per_s']:12.0f}"
         f"  overhead {figures['overhead_percent']:.1f} %"
     )
     print(

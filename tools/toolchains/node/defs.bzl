@@ -6,8 +6,10 @@ def _quote(text):
 # Symbolic links are kept as they are, so that a module finds what is beside it in the runfiles, generated or not.
 _LAUNCHER = """#!/usr/bin/env bash
 # Made by {label}.
-root=${{BASH_SOURCE[0]}}.runfiles/{workspace}
-[[ -d $root ]] || root=${{BASH_SOURCE[0]%/{self}}}
+self=${{BASH_SOURCE[0]}}
+[[ $self == /* ]] || self=$PWD/$self
+root=$self.runfiles/{workspace}
+[[ -d $root ]] || root=${{self%/{self}}}
 {exports}exec "$root"/{node} --preserve-symlinks --preserve-symlinks-main "$root"/{main} "$@"
 """
 

@@ -12,11 +12,12 @@ _RUBY = "@build_root//:bin/ruby"
 # Runs from `bazel run` or `bazel test` with runfiles of its own, or from within another program's.
 _LAUNCHER = """#!/usr/bin/env bash
 # Made by {label}.
-runfiles=$0.runfiles/{workspace}
-[[ -d $runfiles ]] || runfiles=${{0%/{self}}}
-[[ $runfiles == /* ]] || runfiles=$PWD/$runfiles
+self=$0
+[[ $self == /* ]] || self=$PWD/$self
+runfiles=$self.runfiles/{workspace}
+[[ -d $runfiles ]] || runfiles=${{self%/{self}}}
 unset RUBYLIB RUBYOPT
-exec "$runfiles/{ruby}" {flags} "$runfiles/{main}" "$@"
+{exports}exec "$runfiles/{ruby}" {flags} "$runfiles/{main}" "$@"
 """
 
 def _load_path(ctx):
@@ -40,8 +41,13 @@ def _ruby_program_impl(ctx):
     run = ctx.actions.declare_file(ctx.label.name + ".sh")
     flags = ["-w", "-EUTF-8"] + ctx.attr.flags
     flags += ["-I \"$runfiles/{}\"".format(folder) for folder in _load_path(ctx).to_list()]
+    exports = [
+        "export {}='{}'\n".format(name, ctx.expand_location(value, ctx.attr.data))
+        for name, value in ctx.attr.env.items()
+    ]
     ctx.actions.write(
         content = _LAUNCHER.format(
+            exports = "".join(exports),
             flags = " ".join(flags),
             label = ctx.label,
             main = ctx.file.main.short_path,
@@ -52,14 +58,7 @@ def _ruby_program_impl(ctx):
         is_executable = True,
         output = run,
     )
-    env = {
-        name: ctx.expand_location(value, ctx.attr.data)
-        for name, value in ctx.attr.env.items()
-    }
-    return [
-        DefaultInfo(executable = run, runfiles = _runfiles(ctx, [ctx.file.main, ctx.file._ruby])),
-        RunEnvironmentInfo(environment = env),
-    ]
+    return [DefaultInfo(executable = run, runfiles = _runfiles(ctx, [ctx.file.main, ctx.file._ruby]))]
 
 _LIBRARY_ATTRS = {
     "data": attr.label_list(
@@ -81,7 +80,7 @@ _LIBRARY_ATTRS = {
 
 _PROGRAM_ATTRS = _LIBRARY_ATTRS | {
     "env": attr.string_dict(
-        doc = "Environment of `bazel run` and `bazel test`; `$(rootpath)` of data is expanded.",
+        doc = "Environment variables; `$(rootpath …)` names a file of `data`, as seen from the runfiles.",
     ),
     "flags": attr.string_list(
         doc = "More flags for Ruby.",
