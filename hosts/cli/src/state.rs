@@ -2,15 +2,11 @@
 
 use std::io::ErrorKind;
 
-use anyhost_engine::Budget;
-use http::Request;
+use anyhost_engine::{Budget, NoOutgoing};
 use wasmtime::ResourceLimiter;
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use wasmtime_wasi_http::{
-    Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
-    default_hooks,
-};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView, default_hooks};
 
 use crate::args::{Args, Dir};
 
@@ -120,22 +116,3 @@ impl WasiHttpView for State {
         }
     }
 }
-
-/// Answers every outgoing request with `HTTP-request-denied`.
-struct NoOutgoing;
-
-impl WasiHttpHooks for NoOutgoing {
-    fn send_request(
-        &mut self,
-        _: Request<WasiBody>,
-        _: Option<RequestOptions>,
-        _: Box<dyn Future<Output = Result<(), Error>> + Send>,
-    ) -> Box<dyn Future<Output = Result<Exchange, Error>> + Send> {
-        Box::new(async { Err(Error::HttpRequestDenied) })
-    }
-}
-
-type Exchange = (
-    http::Response<WasiBody>,
-    Box<dyn Future<Output = Result<(), Error>> + Send>,
-);

@@ -4,8 +4,9 @@
 //! A host reads its flags ([`units`]), loads a component ([`load`]) into an engine
 //! ([`on_demand`]), moves it to a pool if it serves many requests ([`pooled`]), checks
 //! its contract ([`version_of_export`], [`resolve_imports`]), bounds its memory
-//! ([`check_start`], [`Budget`]) and starts the clock that interrupts guests
-//! ([`start_ticker`]). What [`precompile`] writes loads into any of these engines.
+//! ([`check_start`], [`Budget`]) and its reach ([`NoOutgoing`]), and starts the clock
+//! that interrupts guests ([`start_ticker`]). What [`precompile`] writes loads into any
+//! of these engines.
 
 mod artifact;
 mod budget;
@@ -13,6 +14,7 @@ mod config;
 mod contract;
 mod error;
 mod load;
+mod no_outgoing;
 mod pool;
 mod ticker;
 pub mod units;
@@ -23,5 +25,6 @@ pub use config::on_demand;
 pub use contract::{resolve_imports, version_of_export};
 pub use error::{Error, Result, fail, one_line};
 pub use load::{Loaded, load};
+pub use no_outgoing::NoOutgoing;
 pub use pool::{PoolLimits, pooled};
 pub use ticker::{TICK, start_ticker};

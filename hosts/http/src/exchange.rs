@@ -9,8 +9,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, Frame};
 use hyper::body::Incoming;
 use tokio::sync::oneshot::Receiver;
@@ -19,6 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use crate::body::{Limited, ReplyBody, UNFINISHED};
 use crate::guest::{Failure, Guest, Reply, Running};
 use crate::record::{Logs, Record};
+use crate::refusal::Refusal;
 
 /// What every request needs of the host.
 pub struct Host {
@@ -38,52 +39,6 @@ pub struct Host {
     pub logs: &'static Logs,
 }
 
-/// A response that the host makes itself, when the guest has none.
-struct Refusal {
-    status: StatusCode,
-    text: &'static str,
-    /// For stderr; a client's own mistake is not told there.
-    reason: Option<String>,
-}
-
-impl Refusal {
-    const TOO_LARGE: Self = Self::client(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large");
-    const BUSY: Self = Self::client(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "too many requests in flight",
-    );
-
-    const fn client(status: StatusCode, text: &'static str) -> Self {
-        Self {
-            status,
-            text,
-            reason: None,
-        }
-    }
-
-    fn guest(status: StatusCode, text: &'static str, reason: String) -> Self {
-        Self {
-            status,
-            text,
-            reason: Some(reason),
-        }
-    }
-}
-
-impl From<Failure> for Refusal {
-    fn from(failure: Failure) -> Self {
-        let (status, text) = match failure {
-            Failure::Busy => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "too many requests in flight",
-            ),
-            Failure::Timeout => (StatusCode::GATEWAY_TIMEOUT, "the component took too long"),
-            Failure::Trap(_) => (StatusCode::INTERNAL_SERVER_ERROR, "the component failed"),
-        };
-        Self::guest(status, text, failure.to_string())
-    }
-}
-
 impl Host {
     /// Warms up a serving thread, in a place that no request needs now: one that comes
     /// meanwhile waits for it.
@@ -98,7 +53,7 @@ impl Host {
         let mut record = Record::new(&request, self.logs);
         match self.respond(request, &mut record).await {
             Ok((reply, ended)) => into_response(reply, ended, record),
-            Err(refusal) => refuse(&refusal, record),
+            Err(refusal) => refusal.into_response(record),
         }
     }
 
@@ -292,27 +247,4 @@ fn collect(body: &mut Outgoing) -> Collected {
         }
         Some(Err(trailers)) => Collected::Parts([trailers].into()),
     }
-}
-
-fn refuse(refusal: &Refusal, mut record: Record) -> Response<ReplyBody> {
-    if let Some(reason) = &refusal.reason {
-        record.fail(reason);
-    }
-    record.status = refusal.status.as_u16();
-    let text = format!("{} (request {})\n", refusal.text, record.id);
-    let id = HeaderValue::try_from(record.id.to_string());
-    let mut response = Response::new(ReplyBody::whole(text.into(), record));
-    *response.status_mut() = refusal.status;
-    let headers = response.headers_mut();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("text/plain; charset=utf-8"),
-    );
-    if let Ok(id) = id {
-        headers.insert("x-request-id", id);
-    }
-    if refusal.status == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
-    }
-    response
 }

@@ -8,6 +8,7 @@ mod exchange;
 mod guest;
 mod log;
 mod record;
+mod refusal;
 mod request_id;
 mod server;
 mod state;

@@ -1,13 +1,10 @@
 //! What belongs to one instance: its resources, its memory budget, its grants.
 
-use anyhost_engine::Budget;
-use http::Request;
+use anyhost_engine::{Budget, NoOutgoing};
 use wasmtime::component::{HasData, Linker, ResourceTable};
 use wasmtime::{ResourceLimiter, Result};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use wasmtime_wasi_http::{
-    Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
-};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::log::Log;
 use crate::request_id::RequestId;
@@ -119,22 +116,3 @@ impl WasiHttpView for State {
         }
     }
 }
-
-/// Answers every outgoing request with `HTTP-request-denied`.
-struct NoOutgoing;
-
-impl WasiHttpHooks for NoOutgoing {
-    fn send_request(
-        &mut self,
-        _: Request<WasiBody>,
-        _: Option<RequestOptions>,
-        _: Box<dyn Future<Output = Result<(), Error>> + Send>,
-    ) -> Box<dyn Future<Output = Result<Exchange, Error>> + Send> {
-        Box::new(async { Err(Error::HttpRequestDenied) })
-    }
-}
-
-type Exchange = (
-    http::Response<WasiBody>,
-    Box<dyn Future<Output = Result<(), Error>> + Send>,
-);
