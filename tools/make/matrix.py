@@ -19,7 +19,7 @@ PAGE = """<!doctype html>
 <style>
   :root {{ color-scheme: light dark; --line: #8884; --ok: #1a7f37; --failed: #cf222e; font: 16px/1.5 system-ui, sans-serif }}
   @media (prefers-color-scheme: dark) {{ :root {{ --ok: #3fb950; --failed: #f85149 }} }}
-  body {{ margin: 2rem auto; max-width: 70rem; padding: 0 1rem }}
+  body {{ margin: 2rem auto; max-width: 60rem; padding: 0 1rem }}
   .scroll {{ overflow-x: auto }}
   table {{ border-collapse: collapse; width: 100% }}
   th, td {{ border-bottom: 1px solid var(--line); padding: .6rem .8rem; text-align: center }}
@@ -27,8 +27,8 @@ PAGE = """<!doctype html>
   th {{ font-weight: 600; font-family: ui-monospace, monospace; font-size: .9rem }}
   .ok {{ color: var(--ok); font-weight: 700 }}
   .failed {{ color: var(--failed); font-weight: 700 }}
-  .none {{ opacity: .6 }}
-  td small {{ display: block; font-weight: 400; opacity: .75; font-size: .75rem }}
+  .not-applicable, ol {{ opacity: .7 }}
+  tbody tr:hover {{ background: #8881 }}
 </style>
 <h1>Guests in hosts</h1>
 <p>{summary} Each mark is a test that ran that guest’s one component in that host.</p>
@@ -37,6 +37,7 @@ PAGE = """<!doctype html>
 <tbody>
 {rows}
 </tbody></table></div>
+<ol>{notes}</ol>
 </html>
 """
 
@@ -94,15 +95,17 @@ def as_text(cells: list[dict[str, str]]) -> str:
 def as_html(cells: list[dict[str, str]]) -> str:
     rows = by_guest(cells)
     head = "".join(f'<th scope="col">{html.escape(cell["host"])}</th>' for cell in next(iter(rows.values())))
+    notes = list(dict.fromkeys(cell["reason"] for cell in cells if cell["status"] != "ok"))
     body = []
     for guest, row in rows.items():
         marks = []
         for cell in row:
-            kind = "none" if cell["status"] == "not applicable" else cell["status"]
-            note = "" if cell["status"] == "ok" else f"<small>{html.escape(cell['reason'])}</small>"
+            kind = cell["status"].replace(" ", "-")
+            note = f"<sup>{notes.index(cell['reason']) + 1}</sup>" if cell["status"] != "ok" else ""
             marks.append(f'<td class="{kind}" title="{html.escape(cell["reason"])}">{MARKS[cell["status"]]}{note}</td>')
         body.append(f'<tr><th scope="row">{html.escape(guest)}</th>{"".join(marks)}</tr>')
-    return PAGE.format(summary=summary(cells), head=head, rows="\n".join(body))
+    items = "".join(f"<li>{html.escape(note)}</li>" for note in notes)
+    return PAGE.format(summary=summary(cells), head=head, rows="\n".join(body), notes=items)
 
 
 def summary(cells: list[dict[str, str]]) -> str:
