@@ -44,6 +44,12 @@ enter_root() {
   for path in "$repo" "$cache"; do
     [[ $path != /@(run|usr|var)/* ]] || view+=(--bind "$path" "$path")
   done
+  # Programs that ask who they are, as cargo for a home, find no ordinary user in the root's own list.
+  local users
+  if ((EUID != 0)); then
+    exec {users}< <(cat "$root/etc/passwd" && echo "$(id -un):x:$EUID:$(id -g)::$cache/home:/bin/bash")
+    view+=(--ro-bind-data "$users" /etc/passwd)
+  fi
   for name in resolv.conf hosts; do
     [[ ! -e /etc/$name ]] || view+=(--ro-bind "$(realpath "/etc/$name")" "/etc/$name")
   done
@@ -73,5 +79,5 @@ enter_root() {
   fi
   # shellcheck disable=SC2016 # the last shell, in the root, expands these
   exec env -i "${env[@]}" nsenter "${join[@]}" /bin/bash -c \
-    'cd -- "$1" && eval "exec $2" && shift 2 && exec "$@"' anyhost "$PWD" "$mount_ns<&- ${user_ns+$user_ns<&-}" "$@"
+    'cd -- "$1" && eval "exec $2" && shift 2 && exec "$@"' anyhost "$PWD" "$mount_ns<&- ${user_ns+$user_ns<&-} ${users+$users<&-}" "$@"
 }
