@@ -27,6 +27,8 @@ pub struct Host {
     pub guest: Guest,
     /// One permit for each instance that may be alive.
     pub slots: Arc<Semaphore>,
+    /// Serving threads that have not warmed up yet.
+    pub cold_threads: AtomicU32,
     /// Requests that wait for a slot now.
     pub waiting: AtomicU32,
     /// How many may.
@@ -40,10 +42,15 @@ pub struct Host {
 }
 
 impl Host {
-    /// Warms up a serving thread, in a place that no request needs now: one that comes
-    /// meanwhile waits for it.
+    /// Warms up a serving thread. The pool has room for one instance more for each of
+    /// them; other threads of the runtime, which it starts when it wants, stay cold.
     pub fn warm_up(&'static self) {
-        if let Ok(_place) = self.slots.try_acquire() {
+        let left = |threads: u32| threads.checked_sub(1);
+        let cold = &self.cold_threads;
+        if cold
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, left)
+            .is_ok()
+        {
             self.guest.warm_up();
         }
     }

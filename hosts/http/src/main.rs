@@ -51,6 +51,7 @@ fn run(args: &Args) -> Result<(), Fatal> {
     let host: &'static Host = Box::leak(Box::new(Host {
         guest,
         slots: Arc::new(Semaphore::new(args.max_in_flight as usize)),
+        cold_threads: AtomicU32::new(threads(args)),
         waiting: AtomicU32::new(0),
         max_waiting: args.max_queue,
         max_body: args.max_body,
@@ -58,12 +59,8 @@ fn run(args: &Args) -> Result<(), Fatal> {
         logs: Box::leak(Box::new(logs)),
     }));
     anyhost_engine::start_ticker(host.guest.pre.engine()).map_err(system)?;
-    let threads = match args.threads {
-        Some(threads) => threads as usize,
-        None => available_parallelism().map_or(1, usize::from),
-    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(threads)
+        .worker_threads(threads(args) as usize)
         .on_thread_start(|| host.warm_up())
         .enable_all()
         .build()
@@ -79,6 +76,12 @@ fn run(args: &Args) -> Result<(), Fatal> {
         access.flush();
     }
     result
+}
+
+fn threads(args: &Args) -> u32 {
+    let cpus = || available_parallelism().map_or(1, usize::from);
+    args.threads
+        .unwrap_or_else(|| u32::try_from(cpus()).unwrap_or(u32::MAX))
 }
 
 fn make_logs(args: &Args) -> io::Result<Logs> {
@@ -107,7 +110,8 @@ fn load(args: &Args, errors: &Log) -> anyhost_engine::Result<(Guest, String)> {
         "0.2",
     )?;
     let limits = PoolLimits {
-        instances: args.max_in_flight,
+        // Warming up takes no place that a request may need.
+        instances: args.max_in_flight.saturating_add(threads(args)),
         memory_bytes: args.max_memory,
     };
     let component = anyhost_engine::pooled(file, &loaded.component, limits)?;

@@ -91,6 +91,17 @@ fn without_a_place_a_request_waits() {
 }
 
 #[test]
+fn the_only_place_is_there_from_the_start_and_between_requests() {
+    for _ in 0..20 {
+        let host = Host::start(&greeter(), &["--quiet", "--max-in-flight", "1"]);
+        let mut client = Client::connect(&host.addr);
+        for _ in 0..50 {
+            assert_eq!(client.get("/x").status, 200, "{}", host.stderr.text());
+        }
+    }
+}
+
+#[test]
 fn beyond_the_queue_a_request_is_refused_at_once() {
     let flags = [
         "--max-in-flight",
