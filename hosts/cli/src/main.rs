@@ -1,114 +1,13 @@
 //! `cli`: runs a WebAssembly component as a command.
 
-mod args;
-mod deadline;
-mod state;
+use std::process::ExitCode;
 
-use std::convert::Infallible;
-use std::io::{self, Write};
-use std::process::{self, ExitCode};
-
-use anyhost_engine::{Error, fail, one_line};
+use anyhost_cli::Args;
 use clap::Parser;
-use wasmtime::component::Linker;
-use wasmtime::{Store, Trap};
-use wasmtime_wasi::I32Exit;
-use wasmtime_wasi::p2::bindings::CommandPre;
-
-use args::Args;
-use state::State;
-
-/// What a shell makes of a process that aborts; `wasmtime run` has it, too.
-const TRAPPED: i32 = 134;
 
 fn main() -> ExitCode {
-    let Err(error) = run(&Args::parse());
-    fail(&error)
-}
-
-/// A reason not to run, in one line.
-type Fatal = String;
-
-/// Runs the command and exits with its code.
-fn run(args: &Args) -> Result<Infallible, Fatal> {
-    let file = args.component.display();
-    let state = State::new(args, &args.guest_args())?;
-    let command = load(args).map_err(|e| e.to_string())?;
-    let mut store = Store::new(command.engine(), state);
-    store.limiter(State::limiter);
-    // At each tick a computing guest lets its connections have their turn.
-    store.set_epoch_deadline(1);
-    store.epoch_deadline_async_yield_and_update(1);
-    anyhost_engine::start_ticker(command.engine()).map_err(system)?;
-    deadline::start(&file, args.timeout).map_err(system)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(system)?;
-    let ended = runtime.block_on(async {
-        match command.instantiate_async(&mut store).await {
-            Ok(command) => Ok(command.wasi_cli_run().call_run(&mut store).await),
-            Err(error) if error.is::<Trap>() || error.is::<I32Exit>() => Ok(Err(error)),
-            Err(error) => Err(format!("{file}: cannot start: {}", one_line(&error))),
-        }
-    })?;
-    let code = match &ended {
-        Ok(result) => i32::from(result.is_err()),
-        Err(error) => match error.downcast_ref() {
-            Some(I32Exit(code)) => *code,
-            None => {
-                fail(&format_args!("{file}: {}", trap(error, store.data())));
-                TRAPPED
-            }
-        },
-    };
-    flush(code);
-    // Not by way of `main`'s end: the system takes everything back at once.
-    process::exit(code)
-}
-
-/// Makes the component ready to run.
-fn load(args: &Args) -> anyhost_engine::Result<CommandPre<State>> {
-    let file = &args.component;
-    let engine = anyhost_engine::on_demand()?;
-    let loaded = anyhost_engine::load(&engine, file, args.aot.as_deref())?;
-    if let Some(note) = loaded.note {
-        let _ = writeln!(io::stderr(), "note: {note}");
-    }
-    let component = loaded.component;
-    anyhost_engine::version_of_export(file, &component, "wasi:cli/run", "0.2")?;
-    anyhost_engine::check_start(file, &component, args.max_memory)?;
-    let mut linker = Linker::new(&engine);
-    state::link(&mut linker).map_err(|e| Error::Engine(one_line(&e)))?;
-    let pre = anyhost_engine::resolve_imports(file, &component, &linker, state::PROVIDED)?;
-    CommandPre::new(pre).map_err(|e| Error::Invalid(file.clone(), one_line(&e)))
-}
-
-/// Why the guest was stopped.
-fn trap(error: &wasmtime::Error, state: &State) -> String {
-    let reason = match error.downcast_ref::<Trap>() {
-        Some(trap) => trap.to_string(),
-        None => one_line(error),
-    };
-    let why = if state.was_refused_memory() {
-        ", after it was refused memory over --max-memory"
-    } else {
-        ""
-    };
-    format!("the guest trapped: {reason}{why}")
-}
-
-/// Writes what the guest left in the buffer of standard output. If that fails, so
-/// does a command that believes to have succeeded.
-fn flush(code: i32) {
-    if let Err(error) = io::stdout().flush()
-        && code == 0
-    {
-        fail(&format_args!("standard output: {}", error.kind()));
-        process::exit(1)
-    }
-}
-
-fn system(error: io::Error) -> Fatal {
-    format!("the system refuses: {error}")
+    let args = Args::parse();
+    let load = |engine: &_| anyhost_engine::load(engine, &args.component, args.aot.as_deref());
+    let Err(error) = anyhost_cli::run(&args, load);
+    anyhost_engine::fail(&error)
 }

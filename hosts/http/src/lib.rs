@@ -1,0 +1,175 @@
+//! Serves a WebAssembly component over HTTP/1.1.
+//!
+//! The program `http` is a command line around [`serve`]; the containerd shim calls it
+//! in a container.
+
+mod args;
+mod body;
+mod client_io;
+mod connection;
+mod exchange;
+mod guest;
+mod log;
+mod record;
+mod refusal;
+mod request_id;
+mod server;
+mod state;
+mod stdio;
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::thread::available_parallelism;
+
+use anyhost_engine::{Loaded, PoolLimits};
+use rustix::process::{Resource, getrlimit, setrlimit};
+use tokio::sync::Semaphore;
+use wasmtime::Engine;
+use wasmtime::component::Linker;
+use wasmtime_wasi_http::p2::bindings::ProxyPre;
+
+pub use args::Args;
+use exchange::Host;
+use guest::Guest;
+use log::Log;
+use record::Logs;
+use state::Grants;
+
+/// A reason to stop, in one line.
+type Fatal = String;
+
+/// Serves the component that `load` brings into an engine, until SIGINT or SIGTERM;
+/// messages name it by [`Args::component`].
+///
+/// # Errors
+/// One line for the user, when it cannot be served.
+pub fn serve(
+    args: &Args,
+    load: impl FnOnce(&Engine) -> anyhost_engine::Result<Loaded>,
+) -> Result<(), Fatal> {
+    raise_descriptor_limit();
+    let logs = make_logs(args).map_err(system)?;
+    let (guest, version) = prepare(args, load, &logs.errors).map_err(|e| e.to_string())?;
+    let host: &'static Host = Box::leak(Box::new(Host {
+        guest,
+        slots: Arc::new(Semaphore::new(args.max_in_flight as usize)),
+        cold_threads: AtomicU32::new(threads(args)),
+        waiting: AtomicU32::new(0),
+        max_waiting: args.max_queue,
+        max_body: args.max_body,
+        timeout: args.timeout,
+        logs: Box::leak(Box::new(logs)),
+    }));
+    anyhost_engine::start_ticker(host.guest.pre.engine()).map_err(system)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads(args) as usize)
+        .on_thread_start(|| host.warm_up())
+        .enable_all()
+        .build()
+        .map_err(system)?;
+    let result = runtime.block_on(async {
+        let listener = server::listen(&args.addr)?;
+        let addr = listener.local_addr().map_err(system)?;
+        announce(args, addr, &version);
+        server::serve(host, listener, args).await.map_err(system)
+    });
+    host.logs.errors.flush();
+    if let Some(access) = &host.logs.access {
+        access.flush();
+    }
+    result
+}
+
+fn threads(args: &Args) -> u32 {
+    let cpus = || available_parallelism().map_or(1, usize::from);
+    args.threads
+        .unwrap_or_else(|| u32::try_from(cpus()).unwrap_or(u32::MAX))
+}
+
+fn make_logs(args: &Args) -> io::Result<Logs> {
+    let access = if args.quiet {
+        None
+    } else {
+        Some(Log::new(io::stdout())?)
+    };
+    Ok(Logs {
+        access,
+        errors: Log::new(io::stderr())?,
+    })
+}
+
+/// Makes the component ready to serve; the string is its version of `wasi:http`.
+fn prepare(
+    args: &Args,
+    load: impl FnOnce(&Engine) -> anyhost_engine::Result<Loaded>,
+    errors: &Log,
+) -> anyhost_engine::Result<(Guest, String)> {
+    let file = &args.component;
+    let loaded = load(&anyhost_engine::on_demand()?)?;
+    if let Some(note) = loaded.note {
+        let _ = writeln!(io::stderr(), "note: {note}");
+    }
+    let version = anyhost_engine::version_of_export(
+        file,
+        &loaded.component,
+        "wasi:http/incoming-handler",
+        "0.2",
+    )?;
+    let limits = PoolLimits {
+        // Warming up takes no place that a request may need.
+        instances: args.max_in_flight.saturating_add(threads(args)),
+        memory_bytes: args.max_memory,
+    };
+    let component = anyhost_engine::pooled(file, &loaded.component, limits)?;
+    let engine_error = |e| anyhost_engine::Error::Engine(anyhost_engine::one_line(&e));
+    let mut linker = Linker::new(component.engine());
+    state::link(&mut linker).map_err(engine_error)?;
+    let pre = anyhost_engine::resolve_imports(file, &component, &linker, state::PROVIDED)?;
+    let pre = ProxyPre::new(pre)
+        .map_err(|e| anyhost_engine::Error::Invalid(file.clone(), anyhost_engine::one_line(&e)))?;
+    let grants = Grants {
+        env: args.env.clone(),
+        memory: args.max_memory,
+        output: errors.clone(),
+    };
+    Ok((Guest { pre, grants }, version))
+}
+
+/// Says on stderr where and what is served, and what the guest is given.
+fn announce(args: &Args, addr: std::net::SocketAddr, version: &str) {
+    let name = args
+        .component
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy();
+    let names: Vec<&str> = args.env.iter().map(|(name, _)| name.as_str()).collect();
+    let env = if names.is_empty() {
+        "no environment".into()
+    } else {
+        format!("environment {}", names.join(" "))
+    };
+    let lines = format!(
+        "listening on http://{addr} ({name}, wasi:http {version})\n\
+         try: curl http://{addr}/\n\
+         granted: no files, no network, {env}; {} MiB of memory, {:?} a request, {} at once\n",
+        args.max_memory >> 20,
+        args.timeout,
+        args.max_in_flight,
+    );
+    // Whoever closed stderr does not want to know.
+    let _ = io::stderr().write_all(lines.as_bytes());
+}
+
+/// Each connection takes a descriptor, and the usual limit of 1024 is for programs
+/// that use select(2).
+fn raise_descriptor_limit() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // Not being allowed to is no reason not to serve.
+    let _ = setrlimit(Resource::Nofile, limit);
+}
+
+fn system(error: io::Error) -> Fatal {
+    format!("the system refuses: {error}")
+}
