@@ -1,13 +1,19 @@
 //! The user's containerd, by its own client `ctr`, in a namespace of ours.
 
-use std::fs::{self, File};
+use std::fmt::Display;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
+use tokio::net::UnixStream;
 
+use crate::Fatal;
 use crate::engine::{Engine, Image, Options, bad_image, quietly, succeed, words};
-use crate::{Fatal, system};
+
+/// Where a machine has its programs.
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// A containerd daemon.
 pub struct Containerd {
@@ -16,8 +22,8 @@ pub struct Containerd {
     container: String,
     /// containerd takes the shim by its path, wherever it is.
     shim: PathBuf,
-    /// Pipes for the container's streams, where this process and containerd both see them.
-    pipes: PathBuf,
+    /// The daemon's process.
+    pid: i32,
 }
 
 impl Containerd {
@@ -26,21 +32,26 @@ impl Containerd {
     /// # Errors
     /// One line for the user: nobody answers there.
     pub fn at(address: &str, container: String, shim: &Path) -> Result<Self, Fatal> {
+        let error = |reason: &dyn Display| format!("--containerd {address}: {reason}");
         let containerd = Self {
             address: address.to_owned(),
-            pipes: std::env::temp_dir().join(&container),
             container,
             shim: shim.to_owned(),
+            pid: server(address).map_err(|e| error(&e))?,
         };
-        succeed(containerd.command().arg("version"))
-            .map_err(|line| format!("--containerd {address}: {line}"))?;
-        fs::create_dir_all(&containerd.pipes).map_err(system)?;
+        succeed(containerd.command().arg("version")).map_err(|line| error(&line))?;
         Ok(containerd)
     }
 
+    /// The client that belongs to the daemon, where the daemon is: both must see the same
+    /// files, which the build root hides.
     fn command(&self) -> Command {
-        let mut command = Command::new("/usr/bin/ctr");
-        command.args(["--address", &self.address, "--namespace", &self.container]);
+        let mut command = Command::new("/usr/bin/nsenter");
+        command
+            .args([&format!("--target={}", self.pid), "--mount", "--", "ctr"])
+            .args(["--address", &self.address, "--namespace", &self.container])
+            .env_clear()
+            .env("PATH", PATH);
         command
     }
 
@@ -89,7 +100,6 @@ impl Engine for Containerd {
         let mut command = self.command();
         command.args(["run", "--rm", "--platform", &image.platform]);
         command.arg("--runtime").arg(&self.shim);
-        command.arg("--fifo-dir").arg(&self.pipes);
         command.args(["--cgroup", &format!("/{}", self.container)]);
         for (name, value) in &options.env {
             command.arg("--env").arg(format!("{name}={value}"));
@@ -130,6 +140,17 @@ impl Engine for Containerd {
             }
         }
         quietly(&["namespaces", "remove", &self.container]);
-        let _ = fs::remove_dir_all(&self.pipes);
     }
+}
+
+/// The process that listens at a socket.
+fn server(socket: &str) -> io::Result<i32> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let pid = runtime
+        .block_on(async { UnixStream::connect(socket).await?.peer_cred() })?
+        .pid();
+    pid.filter(|pid| *pid > 0)
+        .ok_or_else(|| io::Error::other("its process is not seen from here"))
 }

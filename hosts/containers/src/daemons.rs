@@ -116,12 +116,6 @@ impl Daemons {
         format!("unix:///proc/{}/root/run/anyhost/docker.sock", self.pid())
     }
 
-    /// containerd's address, for clients outside.
-    #[must_use]
-    pub fn containerd_address(&self) -> String {
-        format!("/proc/{}/root/run/anyhost/containerd.sock", self.pid())
-    }
-
     /// A program of the build root as a process inside: it sees the daemons' files,
     /// network and processes, and ends with them. `docker` and `ctr` find their daemon.
     #[must_use]

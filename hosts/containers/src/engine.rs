@@ -13,6 +13,9 @@ use crate::{Daemons, Fatal};
 /// The shim's name for Docker: containerd looks for `containerd-shim-anyhost-v1`.
 pub(crate) const RUNTIME: &str = "io.containerd.anyhost.v1";
 
+/// What [`Engine::load`] expects.
+pub(crate) const IMAGE: &str = "an image in a tar archive";
+
 /// An image that was loaded.
 #[derive(Clone, Debug)]
 pub struct Image {
@@ -94,10 +97,7 @@ pub fn quietly(command: &mut Command) {
 
 /// Why a file is not loaded.
 pub fn bad_image(tar: &Path, reason: impl Display) -> Fatal {
-    format!(
-        "{}: {reason}; expected an image in a tar archive",
-        tar.display()
-    )
+    format!("{}: {reason}; expected {IMAGE}", tar.display())
 }
 
 /// The strings of a list.

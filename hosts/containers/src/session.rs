@@ -1,15 +1,15 @@
 //! From the command line to a container that has ended.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::containerd::Containerd;
 use crate::docker::Docker;
-use crate::engine::{Engine, Image, Options, succeed};
+use crate::engine::{Engine, IMAGE, Image, Options, succeed};
 use crate::{Daemons, Fatal, Signals, Steps, system};
 
 /// How long nothing is looked at.
@@ -82,12 +82,8 @@ impl Session {
     /// One line for the user of `program`.
     pub fn open(program: &str, args: &ContainerArgs, steps: Steps) -> Result<Self, Fatal> {
         let signals = Signals::new()?;
-        if !args.shim.is_file() {
-            let shim = args.shim.display();
-            return Err(format!(
-                "{shim}: no such file; expected the shim containerd-shim-anyhost-v1"
-            ));
-        }
+        check(&args.image, IMAGE)?;
+        check(&args.shim, "the shim containerd-shim-anyhost-v1")?;
         let shim = args.shim.canonicalize().map_err(system)?;
         let container = format!("anyhost-{}", std::process::id());
         let mut engine: Box<dyn Engine> = match (&args.docker, &args.containerd) {
@@ -191,4 +187,15 @@ fn variable(text: &str) -> Result<(String, String), &'static str> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("use NAME=VALUE"),
     }
+}
+
+/// Checks that a path is one of a file, which should be `expected`.
+fn check(path: &Path, expected: &str) -> Result<(), Fatal> {
+    let reason = match path.metadata() {
+        Ok(metadata) if metadata.is_file() => return Ok(()),
+        Ok(_) => "not a file".to_owned(),
+        Err(error) if error.kind() == ErrorKind::NotFound => "no such file".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Err(format!("{}: {reason}; expected {expected}", path.display()))
 }
