@@ -18,8 +18,6 @@ pub use daemons::{Daemons, Which};
 pub use engine::{Image, Options};
 pub use forward::Forward;
 pub use session::{ContainerArgs, Session};
-pub use signals::Signals;
-pub use steps::Steps;
 
 /// A reason to stop, in one line.
 pub type Fatal = String;

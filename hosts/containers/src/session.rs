@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use crate::containerd::Containerd;
 use crate::docker::Docker;
 use crate::engine::{Engine, IMAGE, Image, Options, succeed};
-use crate::{Daemons, Fatal, Signals, Steps, system};
+use crate::signals::Signals;
+use crate::steps::Steps;
+use crate::{Daemons, Fatal, system};
 
 /// How long nothing is looked at.
 const TICK: Duration = Duration::from_millis(5);
@@ -63,6 +65,10 @@ pub struct ContainerArgs {
         help_heading = "Container"
     )]
     pub grace: u32,
+
+    /// Do not tell on stderr what is being done.
+    #[arg(long, help_heading = "Log")]
+    pub quiet: bool,
 }
 
 /// An engine with an image, and at most one container. Dropping it removes what was
@@ -71,6 +77,7 @@ pub struct Session {
     engine: Box<dyn Engine>,
     grace: Duration,
     signals: Signals,
+    steps: Steps,
     /// What was loaded.
     pub image: Image,
 }
@@ -80,7 +87,8 @@ impl Session {
     ///
     /// # Errors
     /// One line for the user of `program`.
-    pub fn open(program: &str, args: &ContainerArgs, steps: Steps) -> Result<Self, Fatal> {
+    pub fn open(program: &str, args: &ContainerArgs) -> Result<Self, Fatal> {
+        let steps = Steps::new(args.quiet);
         let signals = Signals::new()?;
         check(&args.image, IMAGE)?;
         check(&args.shim, "the shim containerd-shim-anyhost-v1")?;
@@ -108,6 +116,7 @@ impl Session {
             engine,
             grace: Duration::from_secs(args.grace.into()),
             signals,
+            steps,
             image,
         })
     }
@@ -177,6 +186,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
+        self.steps.say("cleaning up");
         self.engine.clean_up();
     }
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use anyhost_containers::{ContainerArgs, Fatal, Options, Session, Steps, fail, system};
+use anyhost_containers::{ContainerArgs, Fatal, Options, Session, fail, system};
 use clap::Parser;
 
 /// Runs a WebAssembly component that exports wasi:cli/run as a command in a container.
@@ -37,8 +37,7 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> Result<ExitCode, Fatal> {
-    let steps = Steps::new();
-    let session = Session::open("docker_cli", &args.container, steps)?;
+    let session = Session::open("docker_cli", &args.container)?;
     // Needed by a component that serves HTTP, too.
     let mut env = vec![("ANYHOST_WORLD".to_owned(), "wasi:cli/command".to_owned())];
     env.extend_from_slice(&args.container.env);
@@ -49,6 +48,5 @@ fn run(args: &Args) -> Result<ExitCode, Fatal> {
     };
     let client = session.command(&options).spawn().map_err(system)?;
     let code = session.wait(client, || Ok(()))?;
-    steps.say("cleaning up");
     Ok(code.into())
 }

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, ToSocketAddrs};
 use std::os::unix::process::CommandExt;
 use std::process::{ExitCode, Stdio};
 
-use anyhost_containers::{ContainerArgs, Fatal, Options, Session, Steps, fail, system};
+use anyhost_containers::{ContainerArgs, Fatal, Options, Session, fail, system};
 use clap::Parser;
 use log::Log;
 
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
 fn serve(args: &Args) -> Result<(), Fatal> {
     let listener = listen(&args.addr)?;
     let addr = listener.local_addr().map_err(system)?;
-    let session = Session::open("docker_http", &args.container, Steps::new())?;
+    let session = Session::open("docker_http", &args.container)?;
     let forward = match session.daemons() {
         Some(daemons) => Some(daemons.forward(listener, INSIDE)?),
         // The user's daemon listens itself: now that the address is known to be free.
@@ -91,7 +91,6 @@ fn serve(args: &Args) -> Result<(), Fatal> {
     if !session.is_stopped() {
         return Err(format!("the container has ended, with exit code {code}"));
     }
-    say("stopped");
     Ok(())
 }
 

@@ -5,7 +5,9 @@
 //! `BUILD.bazel` of a host's tests for cargo.
 
 pub mod cases;
+pub mod client;
 pub mod errors;
+pub mod program;
 
 use std::fs;
 use std::path::{Path, PathBuf};
