@@ -38,13 +38,18 @@ impl Program {
         }
     }
 
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal.
     ///
     /// # Panics
     /// It has ended.
     pub fn signal(&self, signal: Signal) {
-        let pid = Pid::from_raw(self.child.id().try_into().expect("a pid")).expect("a pid");
-        kill_process(pid, signal).expect("the program is there");
+        kill(self.id(), signal);
     }
 
     /// Waits for its end.
@@ -68,6 +73,15 @@ impl Drop for Program {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a signal to a process.
+///
+/// # Panics
+/// There is none of that id.
+pub fn kill(pid: u32, signal: Signal) {
+    let pid = pid.try_into().ok().and_then(Pid::from_raw).expect("a pid");
+    kill_process(pid, signal).expect("the process is there");
 }
 
 /// What a process has printed so far.
