@@ -13,7 +13,7 @@ use std::process;
 
 use anyhost_engine::{Error, Loaded, fail, one_line};
 use wasmtime::component::Linker;
-use wasmtime::{Engine, Store, Trap};
+use wasmtime::{Store, Trap};
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::p2::bindings::CommandPre;
 
@@ -26,18 +26,14 @@ const TRAPPED: i32 = 134;
 /// A reason not to run, in one line.
 type Fatal = String;
 
-/// Runs the component that `load` brings into an engine and exits with its code;
-/// messages name it by [`Args::component`].
+/// Runs a component and exits with its code; messages name it by [`Args::component`].
 ///
 /// # Errors
 /// One line for the user, when it cannot be run.
-pub fn run(
-    args: &Args,
-    load: impl FnOnce(&Engine) -> anyhost_engine::Result<Loaded>,
-) -> Result<Infallible, Fatal> {
+pub fn run(args: &Args, loaded: Loaded) -> Result<Infallible, Fatal> {
     let file = args.component.display();
     let state = State::new(args, &args.guest_args())?;
-    let command = prepare(args, load).map_err(|e| e.to_string())?;
+    let command = prepare(args, loaded).map_err(|e| e.to_string())?;
     let mut store = Store::new(command.engine(), state);
     store.limiter(State::limiter);
     // At each tick a computing guest lets its connections have their turn.
@@ -72,20 +68,15 @@ pub fn run(
 }
 
 /// Makes the component ready to run.
-fn prepare(
-    args: &Args,
-    load: impl FnOnce(&Engine) -> anyhost_engine::Result<Loaded>,
-) -> anyhost_engine::Result<CommandPre<State>> {
+fn prepare(args: &Args, loaded: Loaded) -> anyhost_engine::Result<CommandPre<State>> {
     let file = &args.component;
-    let engine = anyhost_engine::on_demand()?;
-    let loaded = load(&engine)?;
     if let Some(note) = loaded.note {
         let _ = writeln!(io::stderr(), "note: {note}");
     }
     let component = loaded.component;
     anyhost_engine::version_of_export(file, &component, "wasi:cli/run", "0.2")?;
     anyhost_engine::check_start(file, &component, args.max_memory)?;
-    let mut linker = Linker::new(&engine);
+    let mut linker = Linker::new(component.engine());
     state::link(&mut linker).map_err(|e| Error::Engine(one_line(&e)))?;
     let pre = anyhost_engine::resolve_imports(file, &component, &linker, state::PROVIDED)?;
     CommandPre::new(pre).map_err(|e| Error::Invalid(file.clone(), one_line(&e)))

@@ -7,7 +7,9 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let load = |engine: &_| anyhost_engine::load(engine, &args.component, args.aot.as_deref());
-    let Err(error) = anyhost_cli::run(&args, load);
+    let loaded = anyhost_engine::on_demand()
+        .and_then(|engine| anyhost_engine::load(&engine, &args.component, args.aot.as_deref()))
+        .map_err(|e| e.to_string());
+    let Err(error) = loaded.and_then(|loaded| anyhost_cli::run(&args, loaded));
     anyhost_engine::fail(&error)
 }

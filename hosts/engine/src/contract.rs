@@ -17,11 +17,7 @@ pub fn version_of_export(
     name: &str,
     series: &str,
 ) -> Result<String> {
-    let exports: Vec<String> = component
-        .component_type()
-        .exports(component.engine())
-        .map(|(export, _)| export.to_owned())
-        .collect();
+    let exports = exports(component);
     let version = exports.iter().find_map(|export| {
         let version = export.strip_prefix(name)?.strip_prefix('@')?;
         version
@@ -34,6 +30,16 @@ pub fn version_of_export(
         wanted: format!("{name}@{series}"),
         exports,
     })
+}
+
+/// The names of all that the component exports, as `wasi:cli/run@0.2.12`.
+#[must_use]
+pub fn exports(component: &Component) -> Vec<String> {
+    component
+        .component_type()
+        .exports(component.engine())
+        .map(|(export, _)| export.to_owned())
+        .collect()
 }
 
 /// Connects the component's imports with what `linker` has.

@@ -76,6 +76,29 @@ pub fn load(engine: &Engine, file: &Path, aot: Option<&Path>) -> Result<Loaded> 
     Ok(Loaded { component, note })
 }
 
+/// Loads a component from memory, as an image's layer; messages call it `name`.
+///
+/// `code` says that `bytes` are machine code from [`Engine::precompile_component`]; see
+/// [`load`] for what that takes. Without it, machine code is refused.
+///
+/// # Errors
+/// One line that names it, see [`Error`].
+pub fn load_bytes(engine: &Engine, name: &Path, bytes: &[u8], code: bool) -> Result<Loaded> {
+    let component = if code {
+        // SAFETY: the caller vouches for it.
+        unsafe { Component::deserialize(engine, bytes) }
+            .map_err(|e| Error::BadCode(name.to_owned(), one_line(&e)))?
+    } else {
+        check_header(name, bytes)?;
+        Component::from_binary(engine, bytes)
+            .map_err(|e| Error::Invalid(name.to_owned(), one_line(&e)))?
+    };
+    Ok(Loaded {
+        component,
+        note: None,
+    })
+}
+
 /// Reads a component and checks that it is one.
 pub(crate) fn read_component(file: &Path) -> Result<Vec<u8>> {
     let bytes = read(file)?;

@@ -25,7 +25,6 @@ use std::thread::available_parallelism;
 use anyhost_engine::{Loaded, PoolLimits};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::sync::Semaphore;
-use wasmtime::Engine;
 use wasmtime::component::Linker;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
@@ -39,18 +38,14 @@ use state::Grants;
 /// A reason to stop, in one line.
 type Fatal = String;
 
-/// Serves the component that `load` brings into an engine, until SIGINT or SIGTERM;
-/// messages name it by [`Args::component`].
+/// Serves a component until SIGINT or SIGTERM; messages name it by [`Args::component`].
 ///
 /// # Errors
 /// One line for the user, when it cannot be served.
-pub fn serve(
-    args: &Args,
-    load: impl FnOnce(&Engine) -> anyhost_engine::Result<Loaded>,
-) -> Result<(), Fatal> {
+pub fn serve(args: &Args, loaded: Loaded) -> Result<(), Fatal> {
     raise_descriptor_limit();
     let logs = make_logs(args).map_err(system)?;
-    let (guest, version) = prepare(args, load, &logs.errors).map_err(|e| e.to_string())?;
+    let (guest, version) = prepare(args, loaded, &logs.errors).map_err(|e| e.to_string())?;
     let host: &'static Host = Box::leak(Box::new(Host {
         guest,
         slots: Arc::new(Semaphore::new(args.max_in_flight as usize)),
@@ -102,11 +97,10 @@ fn make_logs(args: &Args) -> io::Result<Logs> {
 /// Makes the component ready to serve; the string is its version of `wasi:http`.
 fn prepare(
     args: &Args,
-    load: impl FnOnce(&Engine) -> anyhost_engine::Result<Loaded>,
+    loaded: Loaded,
     errors: &Log,
 ) -> anyhost_engine::Result<(Guest, String)> {
     let file = &args.component;
-    let loaded = load(&anyhost_engine::on_demand()?)?;
     if let Some(note) = loaded.note {
         let _ = writeln!(io::stderr(), "note: {note}");
     }

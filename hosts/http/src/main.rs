@@ -7,8 +7,10 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let load = |engine: &_| anyhost_engine::load(engine, &args.component, args.aot.as_deref());
-    match anyhost_http::serve(&args, load) {
+    let loaded = anyhost_engine::on_demand()
+        .and_then(|engine| anyhost_engine::load(&engine, &args.component, args.aot.as_deref()))
+        .map_err(|e| e.to_string());
+    match loaded.and_then(|loaded| anyhost_http::serve(&args, loaded)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => anyhost_engine::fail(&error),
     }

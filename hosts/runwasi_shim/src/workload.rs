@@ -1,0 +1,157 @@
+//! Runs a container's component in the host of its world.
+
+use std::path::{Path, PathBuf};
+
+use anyhost_engine::{Loaded, exports, fail, load_bytes, on_demand};
+use clap::{CommandFactory, FromArgMatches};
+use containerd_shim_wasm::sandbox::context::{RuntimeContext, Source};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// The exit code of a host that panicked, as of any Rust program.
+pub const PANICKED: i32 = 101;
+/// What a shell makes of a process that SIGTERM ended.
+const TERMINATED: i32 = 143;
+const FAILED: i32 = 1;
+
+/// The world to run the component in, needed if it exports more than one.
+const WORLD: &str = "ANYHOST_WORLD";
+/// Flags for the host of that world.
+const FLAGS: &str = "ANYHOST_FLAGS";
+/// Variables with this prefix are for the shim, all others for the guest.
+const PREFIX: &str = "ANYHOST_";
+
+/// What a container may be, each with the export that its host calls.
+const WORLDS: [(&str, &str); 2] = [
+    ("wasi:cli/command", "wasi:cli/run"),
+    ("wasi:http/proxy", "wasi:http/incoming-handler"),
+];
+
+/// Runs the container's component to its end; the result is the container's exit code.
+///
+/// What goes wrong is one line on its standard error.
+pub fn run(context: &impl RuntimeContext) -> i32 {
+    match start(context) {
+        Ok(()) => 0,
+        Err(error) => {
+            fail(&error);
+            FAILED
+        }
+    }
+}
+
+fn start(context: &impl RuntimeContext) -> Result<(), String> {
+    let (own, env): (Vec<_>, Vec<_>) = context
+        .envs()
+        .iter()
+        .filter_map(|variable| variable.split_once('='))
+        .partition(|(name, _)| name.starts_with(PREFIX));
+    let own = |wanted| own.iter().find(|(name, _)| *name == wanted).map(|it| it.1);
+    let env = env.iter().map(|&(n, v)| (n.to_owned(), v.to_owned()));
+
+    let name = name(context);
+    let loaded = load(context, &name)?;
+    let flags = own(FLAGS).unwrap_or_default().split_whitespace();
+    match world(&name, &loaded, own(WORLD))? {
+        "wasi:http/proxy" => {
+            let own = ["--addr", "0.0.0.0:8080"];
+            let mut args: anyhost_http::Args = parse(&name, own.into_iter().chain(flags))?;
+            args.env.extend(env);
+            anyhost_http::serve(&args, loaded)
+        }
+        _ => {
+            let guest = context.args().iter().skip(1).map(String::as_str);
+            let flags = flags.chain(["--"]).chain(guest);
+            let mut args: anyhost_cli::Args = parse(&name, flags)?;
+            args.env.extend(env);
+            exit_on_sigterm().map_err(|e| format!("the system refuses: {e}"))?;
+            match anyhost_cli::run(&args, loaded) {
+                Err(error) => Err(error),
+            }
+        }
+    }
+}
+
+/// What messages call the component: its path in the container, or the name that the
+/// image gives to its layer.
+fn name(context: &impl RuntimeContext) -> PathBuf {
+    let first = context.args().first().map_or("", String::as_str);
+    first.split('#').next().unwrap_or_default().into()
+}
+
+fn load(context: &impl RuntimeContext, name: &Path) -> Result<Loaded, String> {
+    let source = context.entrypoint().source;
+    let read = |e: anyhow::Error| format!("{}: {e}; expected a WebAssembly component", name.display());
+    // Code is trusted only if it comes from the cache that this shim has filled.
+    let code = matches!(&source, Source::Oci([layer]) if layer.precompiled);
+    let bytes = source.as_bytes().map_err(read)?;
+    on_demand()
+        .and_then(|engine| load_bytes(&engine, name, &bytes, code))
+        .map_err(|e| e.to_string())
+}
+
+/// The world to run the component in: the one that is asked for, or its only one.
+fn world(name: &Path, loaded: &Loaded, asked: Option<&str>) -> Result<&'static str, String> {
+    let names = || WORLDS.map(|(world, _)| world).join(" or ");
+    if let Some(asked) = asked {
+        let known = WORLDS.iter().find(|(world, _)| *world == asked);
+        return known
+            .map(|(world, _)| *world)
+            .ok_or_else(|| format!("{WORLD}={asked}: expected {}", names()));
+    }
+    let exports = exports(&loaded.component);
+    let has = |wanted: &str| exports.iter().any(|export| export.split('@').next() == Some(wanted));
+    let found: Vec<_> = WORLDS.iter().filter(|(_, export)| has(export)).collect();
+    match found.as_slice() {
+        [(world, _)] => Ok(world),
+        [] => Err(format!(
+            "{}: exports neither {} nor {}; it exports {}",
+            name.display(),
+            WORLDS[0].1,
+            WORLDS[1].1,
+            if exports.is_empty() { "nothing".to_owned() } else { exports.join(", ") },
+        )),
+        _ => Err(format!("{}: has more than one world; set {WORLD} to {}", name.display(), names())),
+    }
+}
+
+/// The host's arguments: its own flags, of which the last of several counts.
+fn parse<'a, A: CommandFactory + FromArgMatches>(
+    name: &'a Path,
+    flags: impl Iterator<Item = &'a str>,
+) -> Result<A, String> {
+    let component = ["", "--component", name.to_str().unwrap_or_default()];
+    let command = A::command()
+        .args_override_self(true)
+        // The image's component it is, and nobody vouches for machine code.
+        .mut_arg("aot", |arg| arg.value_parser(refuse))
+        .disable_help_flag(true)
+        .disable_version_flag(true);
+    let line = |e: clap::Error| {
+        let text = e.to_string();
+        let first = text.lines().next().unwrap_or_default();
+        format!("{FLAGS}: {}", first.trim_start_matches("error: "))
+    };
+    let matches = command
+        .try_get_matches_from(component.into_iter().chain(flags))
+        .map_err(line)?;
+    A::from_arg_matches(&matches).map_err(line)
+}
+
+fn refuse(_: &str) -> Result<PathBuf, &'static str> {
+    Err("not in a container")
+}
+
+/// The first process of a container has no default for signals: without a handler,
+/// SIGTERM would do nothing and `docker stop` would wait for its time to be over.
+fn exit_on_sigterm() -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut terminate = {
+        let _inside = runtime.enter();
+        signal(SignalKind::terminate())?
+    };
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        runtime.block_on(terminate.recv());
+        std::process::exit(TERMINATED)
+    })?;
+    Ok(())
+}
