@@ -34,7 +34,10 @@ fn runs_commands(image: &str) {
     let daemons = start(Which::Containerd);
     let image = import(&daemons, image);
     let greeting = greet(&daemons, &image, "greets", &["Belgium", "true"]);
-    assert_eq!(greeting, (Some(0), "HELLO, BELGIUM\n".into(), String::new()));
+    assert_eq!(
+        greeting,
+        (Some(0), "HELLO, BELGIUM\n".into(), String::new())
+    );
     let (code, stdout, stderr) = greet(&daemons, &image, "fails", &["you", "maybe"]);
     assert_eq!((code, stdout.as_str()), (Some(2), ""));
     assert!(stderr.contains("maybe"), "{stderr}");
@@ -90,7 +93,10 @@ fn a_shim_that_is_killed_leaves_nothing() {
     let cgroup = format!("{}/served", daemons.cgroup());
     let mounts = || {
         let table = ok(&mut client(&daemons, "cat /proc/self/mounts"));
-        table.lines().filter(|line| line.contains("/served/")).count()
+        table
+            .lines()
+            .filter(|line| line.contains("/served/"))
+            .count()
     };
     // The shim and the container are both the shim's program.
     let shims = || -> Vec<u32> {

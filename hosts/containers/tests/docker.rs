@@ -14,7 +14,10 @@ fn published(daemons: &Daemons) -> (Forward, String) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let outside = listener.local_addr().expect("an address").to_string();
     let inside: SocketAddr = "127.0.0.1:8080".parse().expect("an address");
-    (daemons.forward(listener, inside).expect("it forwards"), outside)
+    (
+        daemons.forward(listener, inside).expect("it forwards"),
+        outside,
+    )
 }
 
 fn serves(image: &str, platform: &str, command: &str) {
@@ -25,19 +28,30 @@ fn serves(image: &str, platform: &str, command: &str) {
     ok(&mut client(&daemons, &run));
     eventually("the server listens", || {
         let logs = client(&daemons, "docker logs served").output();
-        ended(logs.expect("docker starts")).2.contains("listening on http://0.0.0.0:8080 ")
+        ended(logs.expect("docker starts"))
+            .2
+            .contains("listening on http://0.0.0.0:8080 ")
     });
     let (_forward, addr) = published(&daemons);
     let response = get(&addr, "/Belgium?up=true");
     assert_eq!((response.status, response.text()), (200, "HELLO, BELGIUM"));
     let logs = client(&daemons, "docker logs served").output();
     let (_, stdout, _) = ended(logs.expect("docker starts"));
-    assert!(stdout.contains("path=\"/Belgium?up=true\" status=200"), "{stdout}");
+    assert!(
+        stdout.contains("path=\"/Belgium?up=true\" status=200"),
+        "{stdout}"
+    );
 
     let start = Instant::now();
     ok(&mut client(&daemons, "docker stop --time 30 served"));
-    assert!(start.elapsed().as_secs() < 15, "it stops when it is asked to");
-    let code = ok(&mut client(&daemons, "docker inspect --format {{.State.ExitCode}} served"));
+    assert!(
+        start.elapsed().as_secs() < 15,
+        "it stops when it is asked to"
+    );
+    let code = ok(&mut client(
+        &daemons,
+        "docker inspect --format {{.State.ExitCode}} served",
+    ));
     assert_eq!(code.trim(), "0");
 }
 

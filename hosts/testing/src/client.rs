@@ -167,7 +167,6 @@ pub fn get(addr: &str, target: &str) -> Response {
 ///
 /// # Panics
 /// It does not.
-#[must_use]
 pub fn announced(stderr: &Output) -> String {
     let line = stderr.wait_for("listening on http://");
     let rest = line.split("http://").nth(1).expect("an address");
