@@ -18,6 +18,8 @@ _WASI = ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:http", "wasi:io", "
 HOSTS = {
     "browsers_jco": struct(calls = "greeter", gives = ["formatter"]),
     "cli": struct(calls = "wasi:cli/run", gives = _WASI),
+    "docker_cli": struct(calls = "wasi:cli/run", gives = _WASI),
+    "docker_http": struct(calls = "wasi:http/incoming-handler", gives = _WASI),
     "http": struct(calls = "wasi:http/incoming-handler", gives = _WASI),
     "plugin_nodejs": struct(calls = "greeter", gives = ["formatter"]),
     "plugin_python": struct(calls = "greeter", gives = ["formatter"]),

@@ -53,6 +53,11 @@ enter_root() {
   for name in resolv.conf hosts; do
     [[ ! -e /etc/$name ]] || view+=(--ro-bind "$(realpath "/etc/$name")" "/etc/$name")
   done
+  # The machine's own daemons, for hosts that are told to use them. /run hides them, and is no business of a build's.
+  local sockets=()
+  for path in /run/docker.sock /run/containerd/containerd.sock "/run/user/$EUID/docker.sock"; do
+    [[ ! -S $path ]] || sockets+=(--bind "$path" "$path")
+  done
   local ca=/etc/ssl/certs/ca-certificates.crt
   local env=(
     ANYHOST_CACHE="$cache" HOME="$cache/home" USER="$(id -un)" LANG=C.UTF-8 TERM="${TERM:-dumb}"
@@ -68,7 +73,7 @@ enter_root() {
   # cat that ends with this shell's image, and this very process enters them: signals, terminal, standard input and
   # exit status are then those of the command itself.
   local pid join=()
-  coproc holder { exec env -i bwrap "${view[@]}" --tmpfs /run --dev-bind /dev /dev --bind /proc /proc --bind /sys /sys \
+  coproc holder { exec env -i bwrap "${view[@]}" --tmpfs /run "${sockets[@]}" --dev-bind /dev /dev --bind /proc /proc --bind /sys /sys \
     /bin/sh -c 'echo $$ && exec cat' ; }
   read -r pid <&"${holder[0]}" || fail "bubblewrap cannot enter $root"
   exec {mount_ns}<"/proc/$pid/ns/mnt"

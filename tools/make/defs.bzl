@@ -85,12 +85,13 @@ def guest(*, component, imports, max_bytes, wit = None, tests = [], crates = Non
     lint_tests = lint(clippy = [component] if crates == None else crates)
     _install_and_versions([component], _FORM_TESTS + tests + lint_tests + [":check"])
 
-def host(*, program, files = {}, crates = [], packages = [], tests = []):
+def host(*, program, files = {}, tools = {}, crates = [], packages = [], tests = []):
     """Declares a host: install, run, versions and lint.
 
     Args:
         program: the host's program.
         files: the files that it is started with, each with its flag; see `host_run`.
+        tools: those that it is always started with, each with its flag.
         crates: the Rust targets that Clippy looks at.
         packages: the files that name its packages from npm or PyPI, for `versions`.
         tests: the host's tests.
@@ -99,10 +100,11 @@ def host(*, program, files = {}, crates = [], packages = [], tests = []):
         name = "run",
         files = files,
         program = program,
+        tools = tools,
         visibility = _PUBLIC,
     )
     lint_tests = lint(clippy = crates)
-    _install_and_versions([program] + files.keys(), tests + lint_tests + [":run"], packages)
+    _install_and_versions([program] + files.keys() + tools.keys(), tests + lint_tests + [":run"], packages)
 
 def _install_and_versions(targets, users, packages = []):
     # Needs nothing, so that a query for what else is in this folder needs nothing either.

@@ -1,11 +1,14 @@
 """host_run: a host as `bazel run` starts it."""
 
+def _flags(files):
+    return [
+        "{} \"$here/{}\"".format(flag, target.files.to_list()[0].short_path)
+        for target, flag in files.items()
+    ]
+
 def _host_run_impl(ctx):
     run = ctx.actions.declare_file(ctx.label.name + ".sh")
-    defaults = [
-        "{} \"$here/{}\"".format(flag, target.files.to_list()[0].short_path)
-        for target, flag in ctx.attr.files.items()
-    ]
+    defaults = _flags(ctx.attr.files)
     own = ctx.attr.files.values()[0] if defaults else ""
     ctx.actions.write(
         content = """#!/usr/bin/env bash
@@ -17,17 +20,19 @@ for arg; do
   [[ $arg != -- ]] || break
   [[ $arg != {own} && $arg != {own}=* ]] || defaults=()
 done
-exec "$here/{program}" "${{defaults[@]}}" "$@"
+exec "$here/{program}" {tools}"${{defaults[@]}}" "$@"
 """.format(
             defaults = " ".join(defaults),
             label = ctx.label,
             own = own,
             program = ctx.executable.program.short_path,
+            tools = "".join([flag + " " for flag in _flags(ctx.attr.tools)]),
         ),
         is_executable = True,
         output = run,
     )
-    runfiles = ctx.runfiles(transitive_files = depset(transitive = [target.files for target in ctx.attr.files]))
+    files = ctx.attr.files.keys() + ctx.attr.tools.keys()
+    runfiles = ctx.runfiles(transitive_files = depset(transitive = [target.files for target in files]))
     return [DefaultInfo(
         executable = run,
         runfiles = runfiles.merge(ctx.attr.program[DefaultInfo].default_runfiles),
@@ -45,6 +50,10 @@ host_run = rule(
             cfg = "target",
             executable = True,
             mandatory = True,
+        ),
+        "tools": attr.label_keyed_string_dict(
+            doc = "Files that the program is always started with, each behind its flag.",
+            allow_files = True,
         ),
     },
     doc = "Runs a host's program in the foreground, in the user's folder, with the arguments after `--`.",

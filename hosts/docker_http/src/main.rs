@@ -1,1 +1,122 @@
-fn main() {}
+//! `docker_http`: serves a WebAssembly component over HTTP from a container.
+
+mod log;
+
+use std::io::{ErrorKind, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, ToSocketAddrs};
+use std::os::unix::process::CommandExt;
+use std::process::{ExitCode, Stdio};
+
+use anyhost_containers::{ContainerArgs, Fatal, Options, Session, fail, system};
+use clap::Parser;
+use log::Log;
+
+/// Where the container's port is published on the network of private daemons.
+const INSIDE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+/// Serves a WebAssembly component that exports wasi:http/incoming-handler over HTTP,
+/// from a container.
+///
+/// containerd and Docker are started for it alone, in namespaces of their own, and are
+/// gone with everything that they made when the program ends, however it ends. This
+/// needs root; with --docker or --containerd the daemon is yours, and only the container
+/// and its image are removed. What the container logs is printed.
+#[derive(Parser, Clone, Debug)]
+#[command(
+    name = "docker_http",
+    version,
+    after_help = "SIGINT or SIGTERM stops the container and exits with 0; a second one exits at once.\n\n\
+                  Examples:\n  \
+                  sudo ./bazel run //hosts:docker_http\n  \
+                  sudo ./bazel run //hosts:docker_http -- --addr 127.0.0.1:8081 --env ANYHOST_FLAGS=\"--max-memory 32MiB\"\n  \
+                  ./bazel run //hosts:docker_http -- --docker unix:///run/docker.sock"
+)]
+struct Args {
+    #[command(flatten)]
+    container: ContainerArgs,
+
+    /// Where to listen; port 0 takes a free one.
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        default_value = "127.0.0.1:8080",
+        help_heading = "Network"
+    )]
+    addr: String,
+}
+
+fn main() -> ExitCode {
+    serve(&Args::parse()).map_or_else(fail, |()| ExitCode::SUCCESS)
+}
+
+fn serve(args: &Args) -> Result<(), Fatal> {
+    let listener = listen(&args.addr)?;
+    let addr = listener.local_addr().map_err(system)?;
+    let session = Session::open("docker_http", &args.container)?;
+    let forward = match session.daemons() {
+        Some(daemons) => Some(daemons.forward(listener, INSIDE)?),
+        // The user's daemon listens itself: now that the address is known to be free.
+        None => {
+            drop(listener);
+            None
+        }
+    };
+    // Needed by a component that is a command, too.
+    let mut env = vec![("ANYHOST_WORLD".to_owned(), "wasi:http/proxy".to_owned())];
+    env.extend_from_slice(&args.container.env);
+    let options = Options {
+        env,
+        publish: Some(if forward.is_some() { INSIDE } else { addr }),
+        args: Vec::new(),
+    };
+    let mut client = session
+        .command(&options)
+        // Ctrl-C in the terminal is for us; we stop the container.
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(system)?;
+    let log = Log::start(client.stdout.take(), client.stderr.take());
+    let mut announced = false;
+    let code = session.wait(client, || {
+        if !announced && log.is_listening() {
+            announced = true;
+            announce(addr, &session.image.name);
+        }
+        Ok(())
+    })?;
+    log.finish();
+    if !session.is_stopped() {
+        return Err(format!("the container has ended, with exit code {code}"));
+    }
+    Ok(())
+}
+
+/// Listens at `HOST:PORT`.
+fn listen(addr: &str) -> Result<TcpListener, Fatal> {
+    let bad = || format!("--addr {addr}: use HOST:PORT, as 127.0.0.1:8080");
+    let parsed = addr
+        .to_socket_addrs()
+        .map_err(|_| bad())?
+        .next()
+        .ok_or_else(bad)?;
+    TcpListener::bind(parsed).map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => {
+            format!("cannot listen on {addr}: address already in use; use --addr to choose another")
+        }
+        _ => format!("cannot listen on {addr}: {error}"),
+    })
+}
+
+fn announce(addr: SocketAddr, image: &str) {
+    say(&format!(
+        "listening on http://{addr} ({image}, in a container)\ntry: curl http://{addr}/"
+    ));
+}
+
+fn say(line: &str) {
+    // Whoever closed stderr does not want to know.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 
 use common::Host;
 use common::client::Client;
-use rustix::process::Signal;
+use host_testing::program::Signal;
 
 const SLEEP: &str = "GET /sleep?700000000 HTTP/1.1\r\nhost: test\r\n\r\n";
 const SLEEP_LONG: &str = "GET /sleep HTTP/1.1\r\nhost: test\r\n\r\n";

@@ -5,9 +5,12 @@
 //! `BUILD.bazel` of a host's tests for cargo.
 
 pub mod cases;
+pub mod client;
 pub mod errors;
+pub mod program;
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -76,6 +79,13 @@ impl Dir {
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
         let path = self.path(name);
         fs::write(&path, content).expect("a file");
+        path
+    }
+
+    /// Writes a file that can be run; the result is its path.
+    pub fn program(&self, name: &str, content: &str) -> String {
+        let path = self.write(name, content);
+        fs::set_permissions(&path, Permissions::from_mode(0o755)).expect("a file");
         path
     }
 

@@ -3,19 +3,25 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
-use host_testing::PATIENCE;
+use crate::PATIENCE;
+use crate::program::Output;
 
+/// What came back.
 #[derive(Debug)]
 pub struct Response {
+    /// The status.
     pub status: u16,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
+    /// The body, without its framing.
     pub body: Vec<u8>,
     /// The body ended as its framing says, not by a broken connection.
     pub complete: bool,
 }
 
 impl Response {
+    /// A header, by its name in lower case.
+    #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -23,6 +29,11 @@ impl Response {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The body as text.
+    ///
+    /// # Panics
+    /// It is none.
+    #[must_use]
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("UTF-8")
     }
@@ -32,6 +43,11 @@ impl Response {
 pub struct Client(BufReader<TcpStream>);
 
 impl Client {
+    /// Connects to `HOST:PORT`.
+    ///
+    /// # Panics
+    /// Nobody accepts.
+    #[must_use]
     pub fn connect(addr: &str) -> Self {
         let stream = TcpStream::connect(addr).expect("the host accepts");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
@@ -39,22 +55,33 @@ impl Client {
         Self(BufReader::new(stream))
     }
 
+    /// Sends bytes as they are.
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
         // A host may answer and close before it has read everything.
         let _ = self.0.get_mut().write_all(bytes.as_ref());
     }
 
+    /// Gets a path.
+    ///
+    /// # Panics
+    /// There is no response.
     pub fn get(&mut self, target: &str) -> Response {
         self.send(format!("GET {target} HTTP/1.1\r\nhost: test\r\n\r\n"));
         self.receive(false)
     }
 
     /// Reads a response; one to a HEAD request has no body.
+    ///
+    /// # Panics
+    /// There is none.
     pub fn receive(&mut self, head: bool) -> Response {
         self.try_receive(head).expect("a response")
     }
 
     /// Nothing if the connection ends before a response.
+    ///
+    /// # Panics
+    /// The response is no HTTP.
     pub fn try_receive(&mut self, head: bool) -> Option<Response> {
         let status = self.line()?;
         let status = status.split(' ').nth(1)?.parse().ok()?;
@@ -118,8 +145,30 @@ impl Client {
 }
 
 /// Sends one request on a connection of its own.
+///
+/// # Panics
+/// There is no response.
 pub fn exchange(addr: &str, request: impl AsRef<[u8]>) -> Response {
     let mut client = Client::connect(addr);
     client.send(request);
     client.receive(false)
+}
+
+/// Gets a path on a connection of its own.
+///
+/// # Panics
+/// There is no response.
+#[must_use]
+pub fn get(addr: &str, target: &str) -> Response {
+    exchange(addr, format!("GET {target} HTTP/1.1\r\nhost: test\r\n\r\n"))
+}
+
+/// `HOST:PORT` where a host says that it listens.
+///
+/// # Panics
+/// It does not.
+pub fn announced(stderr: &Output) -> String {
+    let line = stderr.wait_for("listening on http://");
+    let rest = line.split("http://").nth(1).expect("an address");
+    rest.split(' ').next().expect("an address").to_owned()
 }

@@ -1,0 +1,158 @@
+//! Docker, by its own client.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::engine::{Engine, Image, Options, RUNTIME, bad_image, quietly, succeed, words};
+use crate::{Daemons, Fatal, Which};
+
+/// A Docker daemon.
+pub struct Docker {
+    host: String,
+    container: String,
+    /// The shim, for somebody who has to install it.
+    shim: String,
+    /// Our own daemon, which takes everything along when it ends.
+    private: Option<Daemons>,
+    /// The image that was not there before us.
+    loaded: Option<String>,
+}
+
+impl Docker {
+    /// Starts a daemon of our own.
+    ///
+    /// # Errors
+    /// See [`Daemons::start`].
+    pub fn private(container: String, shim: &Path) -> Result<Self, Fatal> {
+        let daemons = Daemons::start(Which::Docker, shim)?;
+        Ok(Self {
+            host: daemons.docker_host(),
+            container,
+            shim: String::new(),
+            private: Some(daemons),
+            loaded: None,
+        })
+    }
+
+    /// The user's daemon at `host`, as `DOCKER_HOST` has it.
+    ///
+    /// # Errors
+    /// One line for the user: nobody answers there, or the daemon cannot run components.
+    pub fn at(host: &str, container: String, shim: &Path) -> Result<Self, Fatal> {
+        let docker = Self {
+            host: host.to_owned(),
+            container,
+            shim: shim.display().to_string(),
+            private: None,
+            loaded: None,
+        };
+        let error = |line| format!("--docker {host}: {line}");
+        let status = succeed(
+            docker
+                .command()
+                .args(["info", "--format", "{{json .DriverStatus}}"]),
+        )
+        .map_err(error)?;
+        if !status.contains("io.containerd.snapshotter") {
+            return Err(error(
+                "keeps images where no component can be run from: add \
+                 {\"features\": {\"containerd-snapshotter\": true}} to its daemon.json and restart it"
+                    .to_owned(),
+            ));
+        }
+        Ok(docker)
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new("/usr/bin/docker");
+        if self.private.is_some() {
+            // The user's settings are for the user's daemon.
+            command.env_clear();
+        }
+        command.env("DOCKER_HOST", &self.host);
+        command
+    }
+
+    /// The names of all images, one a line.
+    fn images(&self) -> Result<String, Fatal> {
+        let format = "{{.Repository}}:{{.Tag}}";
+        succeed(self.command().args(["image", "ls", "--format", format]))
+    }
+}
+
+impl Engine for Docker {
+    fn load(&mut self, tar: &Path) -> Result<Image, Fatal> {
+        let error = |reason| bad_image(tar, reason);
+        let file = File::open(tar).map_err(|e| bad_image(tar, e))?;
+        let before = self.images()?;
+        let said = succeed(self.command().arg("load").stdin(file)).map_err(error)?;
+        let name = said
+            .lines()
+            .find_map(|line| line.strip_prefix("Loaded image: "))
+            .ok_or_else(|| error("no image with a name".to_owned()))?;
+        if !before.lines().any(|line| line == name) {
+            self.loaded = Some(name.to_owned());
+        }
+        let said = succeed(self.command().args(["image", "inspect", name])).map_err(error)?;
+        let images: Value = serde_json::from_str(&said).map_err(|e| bad_image(tar, e))?;
+        let text = |key: &str| images[0][key].as_str().unwrap_or_default();
+        Ok(Image {
+            name: name.to_owned(),
+            platform: format!("{}/{}", text("Os"), text("Architecture")),
+            entrypoint: words(&images[0]["Config"]["Entrypoint"]),
+        })
+    }
+
+    fn run(&self, image: &Image, options: &Options) -> Command {
+        let mut command = self.command();
+        command.args(["run", "--rm", "--interactive", "--name", &self.container]);
+        command.args(["--runtime", RUNTIME, "--platform", &image.platform]);
+        for (name, value) in &options.env {
+            command.arg("--env").arg(format!("{name}={value}"));
+        }
+        if let Some(address) = options.publish {
+            command.arg("--publish").arg(format!("{address}:8080"));
+        }
+        command.arg(&image.name);
+        if image.entrypoint.is_empty() {
+            // Docker wants a command; the component is called by its image's name then.
+            command.arg(&image.name);
+        }
+        command.args(&options.args);
+        command
+    }
+
+    fn signal(&self, signal: &str) -> Command {
+        let mut command = self.command();
+        command.args(["kill", "--signal", signal, &self.container]);
+        command
+    }
+
+    fn clean_up(&mut self) {
+        if self.private.is_some() {
+            return;
+        }
+        let quietly = |args: &[&str]| quietly(self.command().args(args));
+        quietly(&["rm", "--force", &self.container]);
+        if let Some(image) = &self.loaded {
+            quietly(&["image", "rm", image]);
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        self.private.is_none().then(|| {
+            format!(
+                "Docker finds the shim where its containerd has its PATH: \
+                 sudo install {} /usr/local/bin/",
+                self.shim
+            )
+        })
+    }
+
+    fn daemons(&self) -> Option<&Daemons> {
+        self.private.as_ref()
+    }
+}

@@ -1,0 +1,211 @@
+//! From the command line to a container that has ended.
+
+use std::io::{ErrorKind, Write};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::containerd::Containerd;
+use crate::docker::Docker;
+use crate::engine::{Engine, IMAGE, Image, Options, succeed};
+use crate::signals::Signals;
+use crate::steps::Steps;
+use crate::{Daemons, Fatal, system};
+
+/// How long nothing is looked at.
+const TICK: Duration = Duration::from_millis(5);
+/// Docker's exit code for a container that it could not start.
+const NOT_STARTED: u8 = 125;
+/// When to try again to stop a container that is not there yet.
+const AGAIN: Duration = Duration::from_millis(200);
+
+/// The flags that the container hosts share.
+#[derive(clap::Args, Clone, Debug)]
+pub struct ContainerArgs {
+    /// The image to run: a tar archive, as `docker save` or `oci_load` write it.
+    #[arg(long, value_name = "TAR", help_heading = "Image")]
+    pub image: PathBuf,
+
+    /// The shim `containerd-shim-anyhost-v1`, by which containerd runs components.
+    #[arg(
+        long,
+        value_name = "FILE",
+        overrides_with = "shim",
+        help_heading = "Daemons"
+    )]
+    pub shim: PathBuf,
+
+    /// A Docker daemon that is there already, as DOCKER_HOST has it:
+    /// unix:///run/docker.sock or tcp://HOST:PORT. It must know the shim.
+    #[arg(
+        long,
+        value_name = "HOST",
+        conflicts_with = "containerd",
+        help_heading = "Daemons"
+    )]
+    pub docker: Option<String>,
+
+    /// A containerd that is there already, by its socket, as
+    /// /run/containerd/containerd.sock.
+    #[arg(long, value_name = "ADDRESS", help_heading = "Daemons")]
+    pub containerd: Option<String>,
+
+    /// An environment variable for the container; repeat for more. The shim takes the
+    /// guest's bounds from ANYHOST_FLAGS, as ANYHOST_FLAGS="--max-memory 32MiB".
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable, help_heading = "Container")]
+    pub env: Vec<(String, String)>,
+
+    /// How long the container may take to end after SIGINT or SIGTERM.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 10,
+        help_heading = "Container"
+    )]
+    pub grace: u32,
+
+    /// Do not tell on stderr what is being done.
+    #[arg(long, help_heading = "Log")]
+    pub quiet: bool,
+}
+
+/// An engine with an image, and at most one container. Dropping it removes what was
+/// made: container, image and daemons.
+pub struct Session {
+    engine: Box<dyn Engine>,
+    grace: Duration,
+    signals: Signals,
+    steps: Steps,
+    /// What was loaded.
+    pub image: Image,
+}
+
+impl Session {
+    /// Starts the daemons, or finds those that `args` name, and loads the image.
+    ///
+    /// # Errors
+    /// One line for the user of `program`.
+    pub fn open(program: &str, args: &ContainerArgs) -> Result<Self, Fatal> {
+        let steps = Steps::new(args.quiet);
+        let signals = Signals::new()?;
+        check(&args.image, IMAGE)?;
+        check(&args.shim, "the shim containerd-shim-anyhost-v1")?;
+        let shim = args.shim.canonicalize().map_err(system)?;
+        let container = format!("anyhost-{}", std::process::id());
+        let mut engine: Box<dyn Engine> = match (&args.docker, &args.containerd) {
+            (Some(host), _) => Box::new(Docker::at(host, container, &shim)?),
+            (_, Some(address)) => Box::new(Containerd::at(address, container, &shim)?),
+            _ if !rustix::process::geteuid().is_root() => {
+                return Err(format!(
+                    "{program} needs root for daemons of its own: type \
+                     sudo ./bazel run //hosts:{program}, or name your daemon with --docker HOST"
+                ));
+            }
+            _ => {
+                steps.say("starting containerd and Docker, in namespaces of their own");
+                Box::new(Docker::private(container, &shim)?)
+            }
+        };
+        steps.say(&format!("loading {}", args.image.display()));
+        let loaded = engine.load(&args.image);
+        let image = loaded.inspect_err(|_| engine.clean_up())?;
+        steps.say(&format!("running {}", image.name));
+        Ok(Self {
+            engine,
+            grace: Duration::from_secs(args.grace.into()),
+            signals,
+            steps,
+            image,
+        })
+    }
+
+    /// The daemons, if they are ours.
+    #[must_use]
+    pub fn daemons(&self) -> Option<&Daemons> {
+        self.engine.daemons()
+    }
+
+    /// The command that runs the container in the foreground: its standard streams are
+    /// the container's. [`Session::wait`] takes it.
+    #[must_use]
+    pub fn command(&self, options: &Options) -> Command {
+        self.engine.run(&self.image, options)
+    }
+
+    /// Whether SIGINT or SIGTERM has come.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.signals.came()
+    }
+
+    /// Waits for the end of `client`, which runs the container; the result is the
+    /// container's exit code. After SIGINT or SIGTERM the container is asked to end, and
+    /// killed when its time is over. `watch` is called again and again meanwhile.
+    ///
+    /// # Errors
+    /// What `watch` says, or the system.
+    pub fn wait(
+        &self,
+        mut client: Child,
+        mut watch: impl FnMut() -> Result<(), Fatal>,
+    ) -> Result<u8, Fatal> {
+        let mut asked: Option<Instant> = None;
+        let mut next = Instant::now();
+        loop {
+            if let Some(status) = client.try_wait().map_err(system)? {
+                return Ok(self.code(status));
+            }
+            watch()?;
+            if self.is_stopped() && next <= Instant::now() {
+                let signal = if asked.is_none() { "TERM" } else { "KILL" };
+                let sent = succeed(&mut self.engine.signal(signal));
+                if sent.is_ok() {
+                    asked = Some(Instant::now());
+                }
+                // There may be no container yet.
+                next = Instant::now() + if sent.is_ok() { self.grace } else { AGAIN };
+            }
+            thread::sleep(TICK);
+        }
+    }
+
+    /// The container's exit code, by that of the client, which says by itself what is wrong.
+    fn code(&self, status: ExitStatus) -> u8 {
+        let code = status.code().or(status.signal().map(|signal| 128 + signal));
+        let code = code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
+        if code == NOT_STARTED
+            && let Some(hint) = self.engine.hint()
+        {
+            let _ = writeln!(std::io::stderr(), "hint: {hint}");
+        }
+        code
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.steps.say("cleaning up");
+        self.engine.clean_up();
+    }
+}
+
+/// Checks `NAME=VALUE`.
+fn variable(text: &str) -> Result<(String, String), &'static str> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("use NAME=VALUE"),
+    }
+}
+
+/// Checks that a path is one of a file, which should be `expected`.
+fn check(path: &Path, expected: &str) -> Result<(), Fatal> {
+    let reason = match path.metadata() {
+        Ok(metadata) if metadata.is_file() => return Ok(()),
+        Ok(_) => "not a file".to_owned(),
+        Err(error) if error.kind() == ErrorKind::NotFound => "no such file".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Err(format!("{}: {reason}; expected {expected}", path.display()))
+}

@@ -1,0 +1,139 @@
+//! A program that runs while a test does something else.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub use rustix::process::Signal;
+use rustix::process::{Pid, kill_process};
+
+use crate::PATIENCE;
+
+/// A running program; dropping it kills it.
+pub struct Program {
+    child: Child,
+    /// What it prints.
+    pub stdout: Output,
+    /// What it says.
+    pub stderr: Output,
+}
+
+impl Program {
+    /// Starts it, with nothing to read.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub fn start(command: &mut Command) -> Self {
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        Self {
+            stdout: Output::collect(child.stdout.take().expect("stdout is piped")),
+            stderr: Output::collect(child.stderr.take().expect("stderr is piped")),
+            child,
+        }
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal.
+    ///
+    /// # Panics
+    /// It has ended.
+    pub fn signal(&self, signal: Signal) {
+        kill(self.id(), signal);
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// It does not come.
+    pub fn wait(&mut self) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child can be waited for") {
+                return status;
+            }
+            assert!(start.elapsed() < PATIENCE, "the program does not exit");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends a signal to a process.
+///
+/// # Panics
+/// There is none of that id.
+pub fn kill(pid: u32, signal: Signal) {
+    let pid = pid.try_into().ok().and_then(Pid::from_raw).expect("a pid");
+    kill_process(pid, signal).expect("the process is there");
+}
+
+/// What a process has printed so far.
+#[derive(Clone)]
+pub struct Output(Arc<(Mutex<String>, Condvar)>);
+
+impl Output {
+    fn collect(stream: impl Read + Send + 'static) -> Self {
+        let output = Self(Arc::new((Mutex::new(String::new()), Condvar::new())));
+        let writer = output.clone();
+        thread::spawn(move || {
+            for line in BufReader::new(stream).split(b'\n') {
+                let Ok(line) = line else { return };
+                let text = String::from_utf8_lossy(&line);
+                writer
+                    .0
+                    .0
+                    .lock()
+                    .expect("no panic")
+                    .push_str(&format!("{text}\n"));
+                writer.0.1.notify_all();
+            }
+        });
+        output
+    }
+
+    /// The first line that contains `part`, as soon as there is one.
+    ///
+    /// # Panics
+    /// There is none.
+    pub fn wait_for(&self, part: &str) -> String {
+        let find = |text: &str| {
+            text.lines()
+                .find(|line| line.contains(part))
+                .map(str::to_owned)
+        };
+        let text = self.0.0.lock().expect("no panic");
+        let lacks = |text: &mut String| find(text).is_none();
+        let (text, _) = self
+            .0
+            .1
+            .wait_timeout_while(text, PATIENCE, lacks)
+            .expect("no panic");
+        find(&text).unwrap_or_else(|| panic!("no line contains {part:?}:\n{text}"))
+    }
+
+    /// All of it.
+    ///
+    /// # Panics
+    /// A thread that collects has panicked.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.0.0.lock().expect("no panic").clone()
+    }
+}

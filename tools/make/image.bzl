@@ -1,0 +1,30 @@
+"""image: a guest as an OCI image."""
+
+load("@rules_oci//oci:defs.bzl", "oci_image", "oci_load", "oci_push")
+
+_PUBLIC = ["//visibility:public"]
+
+def image(*, component, **kwargs):
+    """Declares image, image.digest, image_tar and push for a guest's component; see docs/images.md.
+
+    Args:
+        component: the component.
+        **kwargs: more attributes of the `oci_image`, such as `exposed_ports` and `env`.
+    """
+    oci_image(
+        name = "image",
+        component = component,
+        visibility = _PUBLIC,
+        **kwargs
+    )
+    oci_load(
+        name = "image_tar",
+        image = ":image",
+        repo_tags = ["anyhost/{}:latest".format(native.package_name().split("/")[-1])],
+        visibility = _PUBLIC,
+    )
+    oci_push(
+        name = "push",
+        image = ":image",
+        visibility = _PUBLIC,
+    )

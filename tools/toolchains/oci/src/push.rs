@@ -1,0 +1,200 @@
+//! Pushing to a registry, which skopeo does.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use oci_spec::distribution::Reference;
+
+use crate::archive::name;
+use crate::layout::Layout;
+
+/// Push this image to a registry
+///
+/// Prints where it is, REPOSITORY@DIGEST, on stdout. What the registry has is not sent again.
+///
+/// The user's name and password are those that `docker login HOST` wrote to
+/// ~/.docker/config.json, or those in the file that REGISTRY_AUTH_FILE names, which has the
+/// same form. A registry on this machine's loopback may speak plain HTTP.
+#[derive(clap::Args)]
+#[command(
+    override_usage = "bazel run <TARGET> -- [OPTIONS]",
+    verbatim_doc_comment
+)]
+pub struct Args {
+    #[arg(long, value_name = "LAYOUT", hide = true)]
+    image: PathBuf,
+    #[arg(long, value_name = "FILE", hide = true)]
+    skopeo: PathBuf,
+    /// Where to, such as registry.example/team/app
+    #[arg(long, value_name = "HOST/NAME", overrides_with = "repository")]
+    repository: Option<String>,
+    /// A tag that the image gets there; several if given several times
+    #[arg(long = "tag", short, value_name = "TAG")]
+    tags: Vec<String>,
+    /// Allow plain HTTP, and certificates that nobody vouches for
+    #[arg(long)]
+    insecure: bool,
+}
+
+/// Pushes an image.
+///
+/// # Errors
+/// A name is none, or the registry cannot be reached or refuses.
+pub fn run(args: &Args) -> Result<()> {
+    let Some(given) = &args.repository else {
+        bail!("no repository; expected --repository HOST/NAME");
+    };
+    let (_, root) = Layout::open(&args.image)?;
+    let repository = repository(given)?;
+    let whole = format!("{}/{}", repository.registry(), repository.repository());
+    let digest = root.digest();
+    let targets = if args.tags.is_empty() {
+        vec![format!("{whole}@{digest}")]
+    } else {
+        let tagged = |tag: &String| Ok(name(&format!("{whole}:{tag}"))?.whole());
+        args.tags.iter().map(tagged).collect::<Result<_>>()?
+    };
+    for target in targets {
+        copy(args, &repository, &target)?;
+        eprintln!("pushed {target}");
+    }
+    println!("{whole}@{digest}");
+    Ok(())
+}
+
+fn repository(given: &str) -> Result<Reference> {
+    // A reference without tag and digest is of the tag latest.
+    match name(&format!("{given}:latest")) {
+        Ok(name) => Ok(name),
+        Err(_) => bail!(
+            "repository '{given}': expected HOST/NAME in lower case; a tag is given with --tag"
+        ),
+    }
+}
+
+fn copy(args: &Args, repository: &Reference, target: &str) -> Result<()> {
+    let mut skopeo = Command::new(&args.skopeo);
+    // Signatures of what is sent are asked for by nobody: it was built here.
+    skopeo.arg("--insecure-policy");
+    skopeo.args(["copy", "--all", "--preserve-digests", "--quiet"]);
+    if args.insecure || is_loopback(repository.registry()) {
+        skopeo.arg("--dest-tls-verify=false");
+    }
+    let output = skopeo
+        .arg(format!("oci:{}", args.image.display()))
+        .arg(format!("docker://{target}"))
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{}: cannot be started", args.skopeo.display()))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let reason = message(&said);
+    bail!(
+        "{target}: {reason}; {}",
+        next_step(&reason, repository.registry())
+    );
+}
+
+/// Whether a registry is on this machine.
+fn is_loopback(registry: &str) -> bool {
+    let host = match registry.strip_prefix('[') {
+        Some(v6) => v6.split(']').next(),
+        None => registry.split(':').next(),
+    }
+    .unwrap_or_default();
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+/// What skopeo says last, `time="…" level=fatal msg="…"`, as one line.
+fn message(said: &str) -> String {
+    let last = said
+        .lines()
+        .last()
+        .unwrap_or("skopeo failed and said nothing");
+    let quoted = last.split_once(" msg=").map_or(last, |(_, quoted)| quoted);
+    serde_json::from_str(quoted).unwrap_or_else(|_| quoted.to_owned())
+}
+
+/// What the user can do about it.
+fn next_step(reason: &str, registry: &str) -> String {
+    let says = |texts: &[&str]| texts.iter().any(|text| reason.contains(text));
+    if says(&["server gave HTTP response", "certificate"]) {
+        "--insecure allows plain HTTP, and certificates that nobody vouches for".to_owned()
+    } else if says(&["unauthorized", "denied", "authentication required"]) {
+        format!(
+            "log in with `docker login {registry}`, or set REGISTRY_AUTH_FILE to a file that \
+             `skopeo login --authfile` wrote"
+        )
+    } else if says(&[
+        "connection refused",
+        "no such host",
+        "no route",
+        "timeout",
+        "unreachable",
+    ]) {
+        format!("is there a registry at {registry}?")
+    } else {
+        format!("does the registry {registry} take this name and OCI images?")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback() {
+        for host in [
+            "localhost:5000",
+            "127.0.0.1:5000",
+            "127.1.2.3",
+            "[::1]:5000",
+        ] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "docker.io",
+            "localhost.example",
+            "10.0.0.1:5000",
+            "[::2]:80",
+            "",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn skopeo_s_last_line() {
+        let said = "level=warning msg=\"w\"\nlevel=fatal msg=\"reading \\\"x\\\": gone\"\n";
+        assert_eq!(message(said), "reading \"x\": gone");
+        assert_eq!(message("not so"), "not so");
+        assert_eq!(message("t level=fatal msg=EOF"), "EOF");
+    }
+
+    #[test]
+    fn repositories() {
+        assert_eq!(
+            repository("localhost:5000/a/b").unwrap().whole(),
+            "localhost:5000/a/b:latest"
+        );
+        for bad in [
+            "",
+            "host/Name",
+            "host/name:tag",
+            "host/name@sha256:0",
+            "https://host/name",
+        ] {
+            let error = repository(bad).unwrap_err().to_string();
+            assert!(
+                error.starts_with(&format!("repository '{bad}': expected HOST/NAME")),
+                "{error}"
+            );
+        }
+    }
+}
