@@ -62,13 +62,23 @@ enter_root() {
   for name in {http,https,no}_proxy {HTTP,HTTPS,NO}_PROXY COLORTERM NO_COLOR; do
     [[ ! ${!name-} ]] || env+=("$name=${!name}")
   done
+  # Names and passwords for registries are where the user's own programs keep them.
+  local auth=${REGISTRY_AUTH_FILE:-${DOCKER_CONFIG:-${HOME-}/.docker}/config.json}
+  [[ ! ${REGISTRY_AUTH_FILE-} && ! -e $auth ]] || env+=(REGISTRY_AUTH_FILE="$(realpath -m -- "$auth")")
+  # The user's own Docker, if it is asked for by name.
+  local docker=() socket=${DOCKER_HOST-}
+  [[ ! $socket ]] || env+=(DOCKER_HOST="$socket")
+  if [[ $socket == unix://* ]]; then
+    socket=$(realpath -m -- "${socket#unix://}")
+    [[ ! -S $socket ]] || docker=(--bind "$socket" "$socket")
+  fi
   mkdir -p "$cache/home"
 
   # Bubblewrap stays the parent of what it runs and passes no signals on. So it only makes the namespaces, around a
   # cat that ends with this shell's image, and this very process enters them: signals, terminal, standard input and
   # exit status are then those of the command itself.
   local pid join=()
-  coproc holder { exec env -i bwrap "${view[@]}" --tmpfs /run --dev-bind /dev /dev --bind /proc /proc --bind /sys /sys \
+  coproc holder { exec env -i bwrap "${view[@]}" --tmpfs /run "${docker[@]}" --dev-bind /dev /dev --bind /proc /proc --bind /sys /sys \
     /bin/sh -c 'echo $$ && exec cat' ; }
   read -r pid <&"${holder[0]}" || fail "bubblewrap cannot enter $root"
   exec {mount_ns}<"/proc/$pid/ns/mnt"
