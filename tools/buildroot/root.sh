@@ -53,11 +53,6 @@ enter_root() {
   for name in resolv.conf hosts; do
     [[ ! -e /etc/$name ]] || view+=(--ro-bind "$(realpath "/etc/$name")" "/etc/$name")
   done
-  # The machine's own daemons, for hosts that are told to use them. /run hides them, and is no business of a build's.
-  local sockets=()
-  for path in /run/docker.sock /run/containerd/containerd.sock "/run/user/$EUID/docker.sock"; do
-    [[ ! -S $path ]] || sockets+=(--bind "$path" "$path")
-  done
   local ca=/etc/ssl/certs/ca-certificates.crt
   local env=(
     ANYHOST_CACHE="$cache" HOME="$cache/home" USER="$(id -un)" LANG=C.UTF-8 TERM="${TERM:-dumb}"
@@ -66,6 +61,16 @@ enter_root() {
   )
   for name in {http,https,no}_proxy {HTTP,HTTPS,NO}_PROXY COLORTERM NO_COLOR; do
     [[ ! ${!name-} ]] || env+=("$name=${!name}")
+  done
+  # Names and passwords for registries are where the user's own programs keep them.
+  local auth=${REGISTRY_AUTH_FILE:-${DOCKER_CONFIG:-${HOME-}/.docker}/config.json}
+  [[ ! ${REGISTRY_AUTH_FILE-} && ! -e $auth ]] || env+=(REGISTRY_AUTH_FILE="$(realpath -m -- "$auth")")
+  # The machine's own daemons, for hosts that are told to use them: /run, where they listen, is another one inside.
+  local sockets=() socket=${DOCKER_HOST-}
+  [[ ! $socket ]] || env+=(DOCKER_HOST="$socket")
+  for path in /run/docker.sock /run/containerd/containerd.sock "/run/user/$EUID/docker.sock" "${socket#unix://}"; do
+    path=$(realpath -m -- "${path:-/}")
+    [[ ! -S $path ]] || sockets+=(--bind "$path" "$path")
   done
   mkdir -p "$cache/home"
 

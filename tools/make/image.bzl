@@ -5,7 +5,7 @@ load("@rules_oci//oci:defs.bzl", "oci_image", "oci_load", "oci_push")
 _PUBLIC = ["//visibility:public"]
 
 def image(*, component, **kwargs):
-    """Declares image, image.digest, image_tar and push for a guest's component; see docs/images.md.
+    """Declares image, image.digest, image_tar, load and push for a guest's component; see docs/images.md.
 
     Args:
         component: the component.
@@ -18,9 +18,15 @@ def image(*, component, **kwargs):
         **kwargs
     )
     oci_load(
-        name = "image_tar",
+        name = "load",
         image = ":image",
         repo_tags = ["anyhost/{}:latest".format(native.package_name().split("/")[-1])],
+        visibility = _PUBLIC,
+    )
+    native.filegroup(
+        name = "image_tar",
+        srcs = [":load"],
+        output_group = "tarball",
         visibility = _PUBLIC,
     )
     oci_push(

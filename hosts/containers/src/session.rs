@@ -25,7 +25,12 @@ const AGAIN: Duration = Duration::from_millis(200);
 #[derive(clap::Args, Clone, Debug)]
 pub struct ContainerArgs {
     /// The image to run: a tar archive, as `docker save` or `oci_load` write it.
-    #[arg(long, value_name = "TAR", help_heading = "Image")]
+    #[arg(
+        long,
+        value_name = "TAR",
+        overrides_with = "image",
+        help_heading = "Image"
+    )]
     pub image: PathBuf,
 
     /// The shim `containerd-shim-anyhost-v1`, by which containerd runs components.

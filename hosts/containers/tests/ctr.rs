@@ -9,8 +9,9 @@ use std::thread;
 
 use anyhost_containers::{Daemons, Which};
 use common::traces::{Traces, cgroups};
-use common::{RUNTIME, WASI, client, ended, eventually, import, ok, start};
+use common::{RUNTIME, WASI, broken_image, client, ended, eventually, import, ok, start};
 use host_testing::program::{Signal, kill};
+use host_testing::{Dir, file};
 
 /// `ctr run` of a container called `id`, with further flags.
 fn run(daemons: &Daemons, flags: &str, image: &str, id: &str) -> Command {
@@ -32,7 +33,7 @@ fn greet(daemons: &Daemons, image: &str, id: &str, args: &[&str]) -> (Option<i32
 
 fn runs_commands(image: &str) {
     let daemons = start(Which::Containerd);
-    let image = import(&daemons, image);
+    let image = import(&daemons, &file(image, None));
     let greeting = greet(&daemons, &image, "greets", &["Belgium", "true"]);
     assert_eq!(
         greeting,
@@ -56,7 +57,7 @@ fn a_command_in_a_layer_runs() {
 #[test]
 fn twenty_run_at_once() {
     let daemons = start(Which::Containerd);
-    let image = import(&daemons, "CLI_LAYER");
+    let image = import(&daemons, &file("CLI_LAYER", None));
     thread::scope(|scope| {
         let greet = |number: usize| {
             let (daemons, image) = (&daemons, &image);
@@ -75,8 +76,9 @@ fn twenty_run_at_once() {
 
 #[test]
 fn a_broken_component_is_told() {
+    let dir = Dir::new();
     let daemons = start(Which::Containerd);
-    let image = import(&daemons, "BROKEN");
+    let image = import(&daemons, &broken_image(&dir));
     let mut command = run(&daemons, "--rm", &image, "broken");
     let (code, _, stderr) = ended(command.output().expect("ctr starts"));
     assert_eq!(code, Some(1), "{stderr}");
@@ -87,7 +89,7 @@ fn a_broken_component_is_told() {
 #[test]
 fn a_shim_that_is_killed_leaves_nothing() {
     let daemons = start(Which::Containerd);
-    let image = import(&daemons, "HTTP_LAYER");
+    let image = import(&daemons, &file("HTTP_LAYER", None));
     ok(&mut run(&daemons, "--detach", &image, "served"));
     let traces = Traces::of(daemons.pid());
     let cgroup = format!("{}/served", daemons.cgroup());

@@ -9,13 +9,13 @@ use std::process::Command;
 use anyhost_containers::{Daemons, Which};
 use common::traces::{Machine, Traces, cgroups};
 use common::{RUNTIME, WASI, client, load, ok, shim, start};
-use host_testing::Dir;
 use host_testing::program::{Program, Signal, kill};
+use host_testing::{Dir, file};
 
 /// Daemons with a container that has a port.
 fn busy() -> Daemons {
     let daemons = start(Which::Docker);
-    let image = load(&daemons, "HTTP_LAYER");
+    let image = load(&daemons, &file("HTTP_LAYER", None));
     let run = format!("docker run -d -p 8080:8080 --runtime {RUNTIME} --platform {WASI} {image}");
     ok(&mut client(&daemons, &run));
     assert!(

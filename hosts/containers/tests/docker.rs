@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhost_containers::{Daemons, Forward, Which};
 use common::{RUNTIME, WASI, WASIP2, client, ended, eventually, load, ok, start};
 use host_testing::client::get;
+use host_testing::file;
 
 /// A port outside that leads to the one that Docker publishes inside.
 fn published(daemons: &Daemons) -> (Forward, String) {
@@ -22,7 +23,7 @@ fn published(daemons: &Daemons) -> (Forward, String) {
 
 fn serves(image: &str, platform: &str, command: &str) {
     let daemons = start(Which::Docker);
-    let image = load(&daemons, image);
+    let image = load(&daemons, &file(image, None));
     let flags = format!("--runtime {RUNTIME} --platform {platform} -p 127.0.0.1:8080:8080");
     let run = format!("docker run --detach --name served {flags} {image} {command}");
     ok(&mut client(&daemons, &run));
@@ -74,7 +75,7 @@ fn a_server_in_an_artifact_answers() {
 #[test]
 fn a_command_has_its_output_and_exit_code() {
     let daemons = start(Which::Docker);
-    let image = load(&daemons, "CLI_LAYER");
+    let image = load(&daemons, &file("CLI_LAYER", None));
     let run = format!("docker run --rm --runtime {RUNTIME} --platform {WASI} {image}");
     let run = |args| {
         let output = client(&daemons, &format!("{run} {args}")).output();

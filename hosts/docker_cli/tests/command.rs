@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use anyhost_containers::{Daemons, Which};
 use common::traces::{Machine, Traces};
-use common::{client, ended, ok, shim, start};
+use common::{broken_image, client, ended, ok, shim, start};
 use host_testing::program::{Program, Signal};
 use host_testing::{Dir, file};
 
@@ -63,7 +63,8 @@ fn bounds_are_given_by_the_environment() {
 
 #[test]
 fn a_broken_component_is_told() {
-    let (code, stdout, stderr) = run(&["--quiet", "--image", &file("BROKEN", None), "you"]);
+    let dir = Dir::new();
+    let (code, stdout, stderr) = run(&["--quiet", "--image", &broken_image(&dir), "you"]);
     assert_eq!((code, stdout.as_str()), (Some(1), ""));
     assert!(stderr.contains("text.wasm: not WebAssembly;"), "{stderr}");
 }
@@ -126,7 +127,7 @@ fn your_docker_is_left_as_it_was() {
     assert_eq!(ok(&mut client(&daemons, "docker image ls --quiet")), "");
 
     // An image that was there stays.
-    common::load(&daemons, "IMAGE");
+    common::load(&daemons, &file("IMAGE", None));
     assert_eq!(run(&["--quiet", "--docker", &docker, "you"]).0, Some(0));
     assert_eq!(
         ok(&mut client(&daemons, "docker image ls --quiet"))

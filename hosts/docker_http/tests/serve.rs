@@ -9,10 +9,10 @@ use std::time::Instant;
 
 use anyhost_containers::Which;
 use common::traces::{Machine, Traces};
-use common::{client, ended, ok, start};
+use common::{broken_image, client, ended, ok, start};
 use host_testing::client::{announced, get};
-use host_testing::file;
 use host_testing::program::{Program, Signal};
+use host_testing::{Dir, file};
 
 /// The host with its default image on a free port, and flags that follow.
 fn host(flags: &[&str]) -> Command {
@@ -138,7 +138,8 @@ fn bounds_are_given_by_the_environment() {
 
 #[test]
 fn a_broken_component_is_told() {
-    let output = host(&["--quiet", "--image", &file("BROKEN", None)]).output();
+    let dir = Dir::new();
+    let output = host(&["--quiet", "--image", &broken_image(&dir)]).output();
     let (code, stdout, stderr) = ended(output.expect("the host starts"));
     assert_eq!((code, stdout.as_str()), (Some(1), ""), "{stderr}");
     let [reason, last] = stderr.lines().collect::<Vec<_>>()[..] else {

@@ -86,26 +86,32 @@ pub fn kill(pid: u32, signal: Signal) {
 
 /// What a process has printed so far.
 #[derive(Clone)]
-pub struct Output(Arc<(Mutex<String>, Condvar)>);
+pub struct Output(Arc<(Mutex<Printed>, Condvar)>);
+
+#[derive(Default)]
+struct Printed {
+    text: String,
+    /// There will be no more.
+    ended: bool,
+}
 
 impl Output {
     fn collect(stream: impl Read + Send + 'static) -> Self {
-        let output = Self(Arc::new((Mutex::new(String::new()), Condvar::new())));
+        let output = Self(Arc::default());
         let writer = output.clone();
         thread::spawn(move || {
-            for line in BufReader::new(stream).split(b'\n') {
-                let Ok(line) = line else { return };
+            for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
                 let text = String::from_utf8_lossy(&line);
-                writer
-                    .0
-                    .0
-                    .lock()
-                    .expect("no panic")
-                    .push_str(&format!("{text}\n"));
-                writer.0.1.notify_all();
+                writer.change(|printed| printed.text.push_str(&format!("{text}\n")));
             }
+            writer.change(|printed| printed.ended = true);
         });
         output
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Printed)) {
+        change(&mut self.0.0.lock().expect("no panic"));
+        self.0.1.notify_all();
     }
 
     /// The first line that contains `part`, as soon as there is one.
@@ -118,14 +124,15 @@ impl Output {
                 .find(|line| line.contains(part))
                 .map(str::to_owned)
         };
-        let text = self.0.0.lock().expect("no panic");
-        let lacks = |text: &mut String| find(text).is_none();
-        let (text, _) = self
+        let printed = self.0.0.lock().expect("no panic");
+        let lacks = |printed: &mut Printed| !printed.ended && find(&printed.text).is_none();
+        let (printed, _) = self
             .0
             .1
-            .wait_timeout_while(text, PATIENCE, lacks)
+            .wait_timeout_while(printed, PATIENCE, lacks)
             .expect("no panic");
-        find(&text).unwrap_or_else(|| panic!("no line contains {part:?}:\n{text}"))
+        let text = &printed.text;
+        find(text).unwrap_or_else(|| panic!("no line contains {part:?}:\n{text}"))
     }
 
     /// All of it.
@@ -134,6 +141,6 @@ impl Output {
     /// A thread that collects has panicked.
     #[must_use]
     pub fn text(&self) -> String {
-        self.0.0.lock().expect("no panic").clone()
+        self.0.0.lock().expect("no panic").text.clone()
     }
 }

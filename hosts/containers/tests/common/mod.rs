@@ -14,7 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhost_containers::{Daemons, Which};
-use host_testing::{PATIENCE, file};
+use host_testing::{Dir, PATIENCE, file};
 
 /// The platform of images of the formats `filesystem` and `layer`.
 pub const WASI: &str = "wasi/wasm";
@@ -46,23 +46,43 @@ pub fn client(daemons: &Daemons, line: &str) -> Command {
     command
 }
 
-/// Loads the image of the tar archive that the environment variable names into
-/// containerd; the result is its name.
-pub fn import(daemons: &Daemons, variable: &str) -> String {
-    let tar = File::open(file(variable, None)).expect("the image");
+/// Loads the image in a tar archive into containerd; the result is its name.
+pub fn import(daemons: &Daemons, tar: &str) -> String {
+    let tar = File::open(tar).expect("the image");
     let mut import = client(daemons, "ctr images import --all-platforms -");
     ok(import.stdin(tar));
     let names = ok(&mut client(daemons, "ctr images list --quiet"));
     names.lines().next().expect("an image").to_owned()
 }
 
-/// Loads the image of the tar archive that the environment variable names into Docker;
-/// the result is its name.
-pub fn load(daemons: &Daemons, variable: &str) -> String {
-    let tar = File::open(file(variable, None)).expect("the image");
+/// Loads the image in a tar archive into Docker; the result is its name.
+pub fn load(daemons: &Daemons, tar: &str) -> String {
+    let tar = File::open(tar).expect("the image");
     let said = ok(client(daemons, "docker load").stdin(tar));
     let name = said.trim().strip_prefix("Loaded image: ");
     name.expect("an image with a name").to_owned()
+}
+
+/// An image with a file that is no component, as Docker makes one: a tar archive.
+pub fn broken_image(dir: &Dir) -> String {
+    dir.write("text.wasm", "this is text");
+    ok(Command::new("tar").args([
+        "-C",
+        &dir.path(""),
+        "-cf",
+        &dir.path("layer.tar"),
+        "text.wasm",
+    ]));
+    let daemons = start(Which::Docker);
+    let layer = File::open(dir.path("layer.tar")).expect("the layer");
+    let mut import = client(
+        &daemons,
+        &format!("docker import --platform {WASI} --change"),
+    );
+    import.args(["ENTRYPOINT [\"/text.wasm\"]", "-", "anyhost/broken:latest"]);
+    ok(import.stdin(layer));
+    let image = client(&daemons, "docker save anyhost/broken:latest").output();
+    dir.write("broken.tar", image.expect("docker starts").stdout)
 }
 
 /// What came of a command: its exit code, its output, and what it said.

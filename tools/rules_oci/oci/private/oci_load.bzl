@@ -24,7 +24,9 @@ def _oci_load_impl(ctx):
     ctx.actions.write(
         content = """#!/usr/bin/env bash
 # Made by {label}. Arguments are docker's own, such as --host.
-exec '{docker}' "$@" load --input '{tar}'
+'{docker}' "$@" load --input '{tar}' && exit
+printf 'error: docker cannot load it: name its daemon in DOCKER_HOST, or load the file yourself: %s\\n' "$(realpath '{tar}')" >&2
+exit 1
 """.format(
             docker = toolchain.docker.short_path,
             label = ctx.label,

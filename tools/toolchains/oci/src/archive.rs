@@ -14,6 +14,7 @@ use crate::layout::{self, Layout, blob};
 /// How containerd and Docker know an image's whole name.
 const ANNOTATION_IMAGE_NAME: &str = "io.containerd.image.name";
 
+/// Make a tar that `docker load` and `ctr images import` take
 #[derive(clap::Args)]
 pub struct Args {
     /// The image's layout

@@ -31,6 +31,7 @@ enum Format {
     Artifact,
 }
 
+/// Make an image of a component
 #[derive(clap::Args)]
 pub struct Args {
     /// The component

@@ -8,6 +8,7 @@ use oci_spec::image::{Descriptor, MediaType};
 use crate::image::pairs;
 use crate::layout::{self, Layout};
 
+/// Make an index of images, one for each platform
 #[derive(clap::Args)]
 pub struct Args {
     /// The layouts of the images

@@ -20,13 +20,9 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make an image of a component
-    Image(image::Args),
-    /// Make an index of images, one for each platform
+    Image(Box<image::Args>),
     Index(index::Args),
-    /// Make a tar that `docker load` and `ctr images import` take
     Archive(archive::Args),
-    /// Push an image to a registry
     Push(push::Args),
 }
 

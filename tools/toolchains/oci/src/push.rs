@@ -1,9 +1,9 @@
 //! Pushing to a registry, which skopeo does.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use oci_spec::distribution::Reference;
 
 use crate::archive::name;
@@ -45,57 +45,77 @@ pub fn run(args: &Args) -> Result<()> {
     let Some(given) = &args.repository else {
         bail!("no repository; expected --repository HOST/NAME");
     };
-    let (_, root) = Layout::open(&args.image)?;
+    let (layout, root) = Layout::open(&args.image)?;
+    let manifest = layout.get(&root)?;
     let repository = repository(given)?;
-    let whole = format!("{}/{}", repository.registry(), repository.repository());
-    let digest = root.digest();
+    let registry = repository.registry();
+    let whole = format!("{registry}/{}", repository.repository());
+    let name = format!("{whole}@{}", root.digest());
     let targets = if args.tags.is_empty() {
-        vec![format!("{whole}@{digest}")]
+        vec![name.clone()]
     } else {
-        let tagged = |tag: &String| Ok(name(&format!("{whole}:{tag}"))?.whole());
+        let tagged = |tag: &String| tagged(&whole, tag);
         args.tags.iter().map(tagged).collect::<Result<_>>()?
     };
-    for target in targets {
-        copy(args, &repository, &target)?;
-        eprintln!("pushed {target}");
+    let skopeo = Skopeo {
+        program: &args.skopeo,
+        secure: !args.insecure && !is_loopback(registry),
+    };
+    for name in &targets {
+        let target = format!("docker://{name}");
+        // What the registry has is not sent again, not even the manifest.
+        if skopeo.run("inspect", "", &["--raw", &target]).ok().as_ref() != Some(&manifest) {
+            let source = format!("oci:{}", args.image.display());
+            let copy = ["--all", "--preserve-digests", "--quiet", &source, &target];
+            skopeo
+                .run("copy", "dest-", &copy)
+                .map_err(|reason| anyhow!("{name}: {reason}; {}", next_step(&reason, registry)))?;
+        }
     }
-    println!("{whole}@{digest}");
+    for target in targets.iter().filter(|target| **target != name) {
+        println!("{target}");
+    }
+    println!("{name}");
     Ok(())
 }
 
 fn repository(given: &str) -> Result<Reference> {
-    // A reference without tag and digest is of the tag latest.
-    match name(&format!("{given}:latest")) {
-        Ok(name) => Ok(name),
-        Err(_) => bail!(
-            "repository '{given}': expected HOST/NAME in lower case; a tag is given with --tag"
-        ),
+    // Nothing but a name can have a tag put behind it.
+    name(&format!("{given}:latest")).ok().with_context(|| {
+        format!("repository '{given}': expected HOST/NAME in lower case; a tag is given with --tag")
+    })
+}
+
+fn tagged(repository: &str, tag: &str) -> Result<String> {
+    let target = format!("{repository}:{tag}");
+    match name(&target) {
+        Ok(name) if name.tag() == Some(tag) => Ok(target),
+        _ => bail!("tag '{tag}': expected letters, digits, '.', '_' and '-'"),
     }
 }
 
-fn copy(args: &Args, repository: &Reference, target: &str) -> Result<()> {
-    let mut skopeo = Command::new(&args.skopeo);
-    // Signatures of what is sent are asked for by nobody: it was built here.
-    skopeo.arg("--insecure-policy");
-    skopeo.args(["copy", "--all", "--preserve-digests", "--quiet"]);
-    if args.insecure || is_loopback(repository.registry()) {
-        skopeo.arg("--dest-tls-verify=false");
+struct Skopeo<'a> {
+    program: &'a Path,
+    secure: bool,
+}
+
+impl Skopeo<'_> {
+    /// What a command prints, or why it failed.
+    fn run(&self, command: &str, side: &str, args: &[&str]) -> Result<Vec<u8>, String> {
+        let output = Command::new(self.program)
+            // Nobody asks for signatures of what was built here.
+            .args(["--insecure-policy", command])
+            .arg(format!("--{side}tls-verify={}", self.secure))
+            .args(args)
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| format!("{}: cannot be started: {error}", self.program.display()))?;
+        if output.status.success() {
+            Ok(output.stdout)
+        } else {
+            Err(message(&String::from_utf8_lossy(&output.stderr)))
+        }
     }
-    let output = skopeo
-        .arg(format!("oci:{}", args.image.display()))
-        .arg(format!("docker://{target}"))
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("{}: cannot be started", args.skopeo.display()))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let reason = message(&said);
-    bail!(
-        "{target}: {reason}; {}",
-        next_step(&reason, repository.registry())
-    );
 }
 
 /// Whether a registry is on this machine.
@@ -175,6 +195,18 @@ mod tests {
         assert_eq!(message(said), "reading \"x\": gone");
         assert_eq!(message("not so"), "not so");
         assert_eq!(message("t level=fatal msg=EOF"), "EOF");
+    }
+
+    #[test]
+    fn tags() {
+        assert_eq!(tagged("a.b/c", "1.0-x_Y").unwrap(), "a.b/c:1.0-x_Y");
+        for bad in ["", "x y", "a:b", "a/b", "@sha256:0", ".a"] {
+            let error = tagged("a.b/c", bad).unwrap_err().to_string();
+            assert!(
+                error.starts_with(&format!("tag '{bad}': expected letters")),
+                "{error}"
+            );
+        }
     }
 
     #[test]

@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+# Becomes its arguments.
+exec "$@"
