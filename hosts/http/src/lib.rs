@@ -95,11 +95,7 @@ fn make_logs(args: &Args) -> io::Result<Logs> {
 }
 
 /// Makes the component ready to serve; the string is its version of `wasi:http`.
-fn prepare(
-    args: &Args,
-    loaded: Loaded,
-    errors: &Log,
-) -> anyhost_engine::Result<(Guest, String)> {
+fn prepare(args: &Args, loaded: Loaded, errors: &Log) -> anyhost_engine::Result<(Guest, String)> {
     let file = &args.component;
     if let Some(note) = loaded.note {
         let _ = writeln!(io::stderr(), "note: {note}");

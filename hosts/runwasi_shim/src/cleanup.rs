@@ -23,6 +23,9 @@ pub fn after_dead_shim() {
     }
     let deleted = Container::load(state).and_then(|mut container| container.delete(true));
     if let Err(error) = deleted {
-        eprintln!("cannot remove what is left of container {}: {error}", flags.id);
+        eprintln!(
+            "cannot remove what is left of container {}: {error}",
+            flags.id
+        );
     }
 }

@@ -80,7 +80,8 @@ fn name(context: &impl RuntimeContext) -> PathBuf {
 
 fn load(context: &impl RuntimeContext, name: &Path) -> Result<Loaded, String> {
     let source = context.entrypoint().source;
-    let read = |e: anyhow::Error| format!("{}: {e}; expected a WebAssembly component", name.display());
+    let read =
+        |e: anyhow::Error| format!("{}: {e}; expected a WebAssembly component", name.display());
     // Code is trusted only if it comes from the cache that this shim has filled.
     let code = matches!(&source, Source::Oci([layer]) if layer.precompiled);
     let bytes = source.as_bytes().map_err(read)?;
@@ -99,7 +100,11 @@ fn world(name: &Path, loaded: &Loaded, asked: Option<&str>) -> Result<&'static s
             .ok_or_else(|| format!("{WORLD}={asked}: expected {}", names()));
     }
     let exports = exports(&loaded.component);
-    let has = |wanted: &str| exports.iter().any(|export| export.split('@').next() == Some(wanted));
+    let has = |wanted: &str| {
+        exports
+            .iter()
+            .any(|export| export.split('@').next() == Some(wanted))
+    };
     let found: Vec<_> = WORLDS.iter().filter(|(_, export)| has(export)).collect();
     match found.as_slice() {
         [(world, _)] => Ok(world),
@@ -108,9 +113,17 @@ fn world(name: &Path, loaded: &Loaded, asked: Option<&str>) -> Result<&'static s
             name.display(),
             WORLDS[0].1,
             WORLDS[1].1,
-            if exports.is_empty() { "nothing".to_owned() } else { exports.join(", ") },
+            if exports.is_empty() {
+                "nothing".to_owned()
+            } else {
+                exports.join(", ")
+            },
         )),
-        _ => Err(format!("{}: has more than one world; set {WORLD} to {}", name.display(), names())),
+        _ => Err(format!(
+            "{}: has more than one world; set {WORLD} to {}",
+            name.display(),
+            names()
+        )),
     }
 }
 
@@ -144,14 +157,18 @@ fn refuse(_: &str) -> Result<PathBuf, &'static str> {
 /// The first process of a container has no default for signals: without a handler,
 /// SIGTERM would do nothing and `docker stop` would wait for its time to be over.
 fn exit_on_sigterm() -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let mut terminate = {
         let _inside = runtime.enter();
         signal(SignalKind::terminate())?
     };
-    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        runtime.block_on(terminate.recv());
-        std::process::exit(TERMINATED)
-    })?;
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            runtime.block_on(terminate.recv());
+            std::process::exit(TERMINATED)
+        })?;
     Ok(())
 }

@@ -9,6 +9,9 @@ use oci_spec::distribution::Reference;
 use crate::archive::name;
 use crate::layout::Layout;
 
+/// What skopeo says of a registry that it cannot talk to.
+const UNREACHABLE: &str = "pinging container registry";
+
 /// Push this image to a registry
 ///
 /// Prints where it is, REPOSITORY@DIGEST, on stdout. What the registry has is not sent again.
@@ -61,16 +64,21 @@ pub fn run(args: &Args) -> Result<()> {
         program: &args.skopeo,
         secure: !args.insecure && !is_loopback(registry),
     };
+    let failed =
+        |name: &str, reason: &str| anyhow!("{name}: {reason}; {}", next_step(reason, registry));
     for name in &targets {
         let target = format!("docker://{name}");
         // What the registry has is not sent again, not even the manifest.
-        if skopeo.run("inspect", "", &["--raw", &target]).ok().as_ref() != Some(&manifest) {
-            let source = format!("oci:{}", args.image.display());
-            let copy = ["--all", "--preserve-digests", "--quiet", &source, &target];
-            skopeo
-                .run("copy", "dest-", &copy)
-                .map_err(|reason| anyhow!("{name}: {reason}; {}", next_step(&reason, registry)))?;
+        match skopeo.run("inspect", "", &["--raw", &target]) {
+            Ok(there) if there == manifest => continue,
+            Err(reason) if reason.contains(UNREACHABLE) => return Err(failed(name, &reason)),
+            _ => {}
         }
+        let source = format!("oci:{}", args.image.display());
+        let copy = ["--all", "--preserve-digests", "--quiet", &source, &target];
+        skopeo
+            .run("copy", "dest-", &copy)
+            .map_err(|reason| failed(name, &reason))?;
     }
     for target in targets.iter().filter(|target| **target != name) {
         println!("{target}");
@@ -81,7 +89,8 @@ pub fn run(args: &Args) -> Result<()> {
 
 fn repository(given: &str) -> Result<Reference> {
     // Nothing but a name can have a tag put behind it.
-    name(&format!("{given}:latest")).ok().with_context(|| {
+    let name = name(&format!("{given}:latest")).ok();
+    name.filter(|_| given.contains('/')).with_context(|| {
         format!("repository '{given}': expected HOST/NAME in lower case; a tag is given with --tag")
     })
 }
@@ -217,6 +226,7 @@ mod tests {
         );
         for bad in [
             "",
+            "name",
             "host/Name",
             "host/name:tag",
             "host/name@sha256:0",

@@ -185,3 +185,16 @@ fn an_index_takes_one_image_for_each_platform() {
         index(&[&empty]).starts_with(&format!("error: {empty}: expected an OCI image layout: "))
     );
 }
+
+#[test]
+fn a_docker_that_is_not_there() {
+    let tar = file("LAYER_TAR");
+    let loader = tar.replace(".tar", ".sh");
+    let output = common::output(&loader, &["--host", "unix:///nonexistent"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).expect("UTF-8");
+    let last = said.lines().last().expect("a line");
+    let path = fs::canonicalize(&tar).expect("the tar");
+    let expected = "error: docker cannot load it: name its daemon in DOCKER_HOST, or load the file";
+    assert_eq!(last, format!("{expected} yourself: {}", path.display()));
+}

@@ -243,6 +243,20 @@ fn a_registry_that_is_down() {
 }
 
 #[test]
+fn plain_http_is_for_who_asks_for_it() {
+    let registry = Registry::start("");
+    // The same registry, by an address that is not the loopback's.
+    let host = registry.host.replace("127.0.0.1", "0.0.0.0");
+    let repository = format!("{host}/name");
+    let line = error(&file("LAYER_PUSH"), &["--repository", &repository]);
+    let expected = "server gave HTTP response to HTTPS client; --insecure allows plain HTTP, and \
+                    certificates that nobody vouches for";
+    assert!(line.ends_with(expected), "{line}");
+    let printed = push("LAYER", &["--repository", &repository, "--insecure"]);
+    assert_eq!(printed, [format!("{repository}@{}", digest("LAYER"))]);
+}
+
+#[test]
 fn a_registry_that_wants_a_password() {
     let users = Dir::new();
     // bcrypt's own test vector: the password is `U*U`.
