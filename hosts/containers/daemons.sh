@@ -47,7 +47,8 @@ await() {
   done
 }
 
-mount -t tmpfs -o mode=0755 anyhost /run
+# Without --no-mtab it would first make /run/mount, outside.
+mount --no-mtab -t tmpfs -o mode=0755 anyhost /run
 mkdir -p "$home/tmp"
 export PATH TMPDIR=$home/tmp HOME=$home
 

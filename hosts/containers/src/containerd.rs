@@ -6,11 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::Value;
 use tokio::net::UnixStream;
 
 use crate::Fatal;
-use crate::engine::{Engine, Image, Options, bad_image, quietly, succeed, words};
+use crate::engine::{Engine, Image, Options, bad_image, quietly, succeed};
 
 /// Where a machine has its programs.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -54,51 +53,23 @@ impl Containerd {
             .env("PATH", PATH);
         command
     }
-
-    fn content(&self, digest: &Value) -> Result<Value, Fatal> {
-        let digest = digest.as_str().unwrap_or_default();
-        let said = succeed(self.command().args(["content", "get", digest]))?;
-        serde_json::from_str(&said).map_err(|error| error.to_string())
-    }
-
-    /// The only image of our namespace.
-    fn image(&self) -> Result<Image, Fatal> {
-        let table = succeed(self.command().args(["images", "list"]))?;
-        let row: Vec<&str> = table
-            .lines()
-            .nth(1)
-            .unwrap_or_default()
-            .split_whitespace()
-            .collect();
-        let [name, _, digest, ..] = row[..] else {
-            return Err("no image with a name".to_owned());
-        };
-        let mut manifest = self.content(&digest.into())?;
-        if manifest["manifests"].is_array() {
-            manifest = self.content(&manifest["manifests"][0]["digest"])?;
-        }
-        let config = self.content(&manifest["config"]["digest"])?;
-        let text = |key: &str| config[key].as_str().unwrap_or_default();
-        Ok(Image {
-            name: name.to_owned(),
-            platform: format!("{}/{}", text("os"), text("architecture")),
-            entrypoint: words(&config["config"]["Entrypoint"]),
-        })
-    }
 }
 
 impl Engine for Containerd {
-    fn load(&mut self, tar: &Path) -> Result<Image, Fatal> {
+    fn load(&mut self, tar: &Path) -> Result<String, Fatal> {
         let error = |reason| bad_image(tar, reason);
         let file = File::open(tar).map_err(|e| bad_image(tar, e))?;
         let import = ["images", "import", "--all-platforms", "-"];
         succeed(self.command().args(import).stdin(file)).map_err(error)?;
-        self.image().map_err(error)
+        // The only one of our namespace.
+        let names = succeed(self.command().args(["images", "list", "--quiet"])).map_err(error)?;
+        let name = names.lines().next().map(str::to_owned);
+        name.ok_or_else(|| bad_image(tar, "no image with a name"))
     }
 
     fn run(&self, image: &Image, options: &Options) -> Command {
         let mut command = self.command();
-        command.args(["run", "--rm", "--platform", &image.platform]);
+        command.args(["run", "--rm", "--platform", &image.config.platform]);
         command.arg("--runtime").arg(&self.shim);
         command.args(["--cgroup", &format!("/{}", self.container)]);
         for (name, value) in &options.env {
@@ -119,7 +90,7 @@ impl Engine for Containerd {
         command.args([&image.name, &self.container]);
         if !options.args.is_empty() {
             // Arguments take the place of the image's own.
-            command.args(&image.entrypoint).args(&options.args);
+            command.args(&image.config.entrypoint).args(&options.args);
         }
         command
     }

@@ -4,9 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
-
-use crate::engine::{Engine, Image, Options, RUNTIME, bad_image, quietly, succeed, words};
+use crate::engine::{Engine, Image, Options, RUNTIME, bad_image, quietly, succeed};
 use crate::{Daemons, Fatal, Which};
 
 /// A Docker daemon.
@@ -84,7 +82,7 @@ impl Docker {
 }
 
 impl Engine for Docker {
-    fn load(&mut self, tar: &Path) -> Result<Image, Fatal> {
+    fn load(&mut self, tar: &Path) -> Result<String, Fatal> {
         let error = |reason| bad_image(tar, reason);
         let file = File::open(tar).map_err(|e| bad_image(tar, e))?;
         let before = self.images()?;
@@ -96,20 +94,13 @@ impl Engine for Docker {
         if !before.lines().any(|line| line == name) {
             self.loaded = Some(name.to_owned());
         }
-        let said = succeed(self.command().args(["image", "inspect", name])).map_err(error)?;
-        let images: Value = serde_json::from_str(&said).map_err(|e| bad_image(tar, e))?;
-        let text = |key: &str| images[0][key].as_str().unwrap_or_default();
-        Ok(Image {
-            name: name.to_owned(),
-            platform: format!("{}/{}", text("Os"), text("Architecture")),
-            entrypoint: words(&images[0]["Config"]["Entrypoint"]),
-        })
+        Ok(name.to_owned())
     }
 
     fn run(&self, image: &Image, options: &Options) -> Command {
         let mut command = self.command();
         command.args(["run", "--rm", "--interactive", "--name", &self.container]);
-        command.args(["--runtime", RUNTIME, "--platform", &image.platform]);
+        command.args(["--runtime", RUNTIME, "--platform", &image.config.platform]);
         for (name, value) in &options.env {
             command.arg("--env").arg(format!("{name}={value}"));
         }
@@ -117,7 +108,7 @@ impl Engine for Docker {
             command.arg("--publish").arg(format!("{address}:8080"));
         }
         command.arg(&image.name);
-        if image.entrypoint.is_empty() {
+        if image.config.entrypoint.is_empty() {
             // Docker wants a command; the component is called by its image's name then.
             command.arg(&image.name);
         }

@@ -6,8 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use serde_json::Value;
-
+use crate::archive::Config;
 use crate::{Daemons, Fatal};
 
 /// The shim's name for Docker: containerd looks for `containerd-shim-anyhost-v1`.
@@ -21,10 +20,7 @@ pub(crate) const IMAGE: &str = "an image in a tar archive";
 pub struct Image {
     /// What the engine calls it.
     pub name: String,
-    /// Its operating system and architecture, as `wasi/wasm`.
-    pub platform: String,
-    /// The first words of its command line.
-    pub entrypoint: Vec<String>,
+    pub(crate) config: Config,
 }
 
 /// How a container is run.
@@ -40,11 +36,11 @@ pub struct Options {
 
 /// Docker or containerd, with at most one container and one image of ours.
 pub trait Engine {
-    /// Loads the image in a tar archive.
+    /// Loads the image in a tar archive; the result is its name.
     ///
     /// # Errors
     /// One line for the user, that names the file.
-    fn load(&mut self, tar: &Path) -> Result<Image, Fatal>;
+    fn load(&mut self, tar: &Path) -> Result<String, Fatal>;
 
     /// The command that runs a container in the foreground: its standard streams and its
     /// exit code are the container's.
@@ -70,7 +66,7 @@ pub trait Engine {
 /// What a client that should succeed has printed.
 ///
 /// # Errors
-/// The last line that it said on stderr, if it fails.
+/// The first line that it said on stderr, if it fails.
 pub fn succeed(command: &mut Command) -> Result<String, Fatal> {
     let output = command
         .output()
@@ -78,15 +74,16 @@ pub fn succeed(command: &mut Command) -> Result<String, Fatal> {
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    Err(last_line(&output))
+    Err(first_line(&output))
 }
 
-fn last_line(output: &Output) -> String {
+fn first_line(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr);
-    let line = said.lines().rfind(|line| !line.trim().is_empty());
+    let line = said.lines().find(|line| !line.trim().is_empty());
     let line = line.unwrap_or("no reason is known").trim();
-    line.trim_start_matches("Error response from daemon: ")
-        .trim_start_matches("ctr: ")
+    ["Error response from daemon: ", "ctr: ", "/usr/bin/tar: "]
+        .iter()
+        .fold(line, |line, prefix| line.trim_start_matches(prefix))
         .to_owned()
 }
 
@@ -98,10 +95,4 @@ pub fn quietly(command: &mut Command) {
 /// Why a file is not loaded.
 pub fn bad_image(tar: &Path, reason: impl Display) -> Fatal {
     format!("{}: {reason}; expected {IMAGE}", tar.display())
-}
-
-/// The strings of a list.
-pub fn words(list: &Value) -> Vec<String> {
-    let words = list.as_array().into_iter().flatten();
-    words.filter_map(Value::as_str).map(str::to_owned).collect()
 }

@@ -1,6 +1,7 @@
 //! Components as containers: daemons of our own or the user's, an image, a container,
 //! and nothing left behind.
 
+mod archive;
 mod containerd;
 mod daemons;
 mod docker;

@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::archive::Config;
 use crate::containerd::Containerd;
 use crate::docker::Docker;
 use crate::engine::{Engine, IMAGE, Image, Options, succeed};
@@ -97,6 +98,7 @@ impl Session {
         let signals = Signals::new()?;
         check(&args.image, IMAGE)?;
         check(&args.shim, "the shim containerd-shim-anyhost-v1")?;
+        let config = Config::read(&args.image)?;
         let shim = args.shim.canonicalize().map_err(system)?;
         let container = format!("anyhost-{}", std::process::id());
         let mut engine: Box<dyn Engine> = match (&args.docker, &args.containerd) {
@@ -115,14 +117,14 @@ impl Session {
         };
         steps.say(&format!("loading {}", args.image.display()));
         let loaded = engine.load(&args.image);
-        let image = loaded.inspect_err(|_| engine.clean_up())?;
-        steps.say(&format!("running {}", image.name));
+        let name = loaded.inspect_err(|_| engine.clean_up())?;
+        steps.say(&format!("running {name}"));
         Ok(Self {
             engine,
             grace: Duration::from_secs(args.grace.into()),
             signals,
             steps,
-            image,
+            image: Image { name, config },
         })
     }
 

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhost_containers::{Daemons, Which};
 use common::traces::{Machine, Traces, cgroups};
-use common::{RUNTIME, WASI, client, load, ok, shim, start};
+use common::{RUNTIME, WASI, client, eventually, load, ok, shim, start};
 use host_testing::program::{Program, Signal, kill};
 use host_testing::{Dir, file};
 
@@ -38,47 +38,48 @@ fn nothing_is_left_when_they_are_dropped() {
     before.is_again();
 }
 
-/// What [`ends_without_a_trace`] runs as a process of its own: a test that goes wrong.
+/// What [`ends_without_a_trace`] runs as a process of its own: a test that goes wrong
+/// when a file is there.
 #[test]
 #[ignore = "run by other tests, in a process of its own"]
 fn goes_wrong() {
     let daemons = busy();
-    println!("{}", Traces::of(daemons.pid()));
-    println!("cgroup {}", daemons.cgroup());
-    if env::var_os("WAIT").is_some() {
-        std::thread::park();
-    }
+    println!("daemons {} {}", daemons.pid(), daemons.cgroup());
+    let file = file("GO_WRONG", None);
+    eventually("the file is there", || {
+        std::fs::exists(&file).is_ok_and(|is| is)
+    });
     panic!("as a test that fails");
 }
 
-fn ends_without_a_trace(wait: bool) {
-    let before = Machine::now();
+fn ends_without_a_trace(end: impl FnOnce(&Program, &str)) {
+    let (before, dir) = (Machine::now(), Dir::new());
     let mut command = Command::new(env::current_exe().expect("this program"));
     command.args(["--ignored", "--exact", "goes_wrong", "--nocapture"]);
-    if wait {
-        command.env("WAIT", "1");
-    }
-    let mut test = Program::start(&mut command);
-    let traces = Traces::parse(&test.stdout.wait_for("traces "));
-    let cgroup = test.stdout.wait_for("cgroup ").split_off("cgroup ".len());
-    if wait {
-        assert!(traces.processes().len() >= 5 && !cgroups(&cgroup).is_empty());
-        test.signal(Signal::KILL);
-    }
+    let mut test = Program::start(command.env("GO_WRONG", dir.path("go")));
+    let line = test.stdout.wait_for("daemons ");
+    let words: Vec<&str> = line.split(' ').collect();
+    let [.., pid, cgroup] = words[..] else {
+        panic!("{line}");
+    };
+    let traces = Traces::of(pid.parse().expect("a pid"));
+    assert!(traces.processes().len() >= 5 && !cgroups(cgroup).is_empty());
+    end(&test, &dir.path("go"));
     assert!(!test.wait().success());
     traces.vanish();
-    assert!(cgroups(&cgroup).is_empty());
+    eventually("the cgroups go", || cgroups(cgroup).is_empty());
+    drop(dir);
     before.is_again();
 }
 
 #[test]
 fn nothing_is_left_by_a_test_that_fails() {
-    ends_without_a_trace(false);
+    ends_without_a_trace(|_, file| std::fs::write(file, "").expect("a file"));
 }
 
 #[test]
 fn nothing_is_left_by_a_process_that_is_killed() {
-    ends_without_a_trace(true);
+    ends_without_a_trace(|test, _| test.signal(Signal::KILL));
 }
 
 #[test]
@@ -127,7 +128,7 @@ fn a_port_leads_inside() {
     assert_eq!(response.status, 200);
     assert!(response.body == std::fs::read("/usr/bin/ctr").expect("a large file"));
     drop(forward);
-    common::eventually("the port is free", || {
+    eventually("the port is free", || {
         std::net::TcpStream::connect(outside).is_err()
     });
 }

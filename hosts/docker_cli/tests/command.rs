@@ -55,10 +55,13 @@ fn output_and_exit_code_are_the_commands() {
 
 #[test]
 fn bounds_are_given_by_the_environment() {
-    let bounds = "ANYHOST_FLAGS=--max-memory 64KiB";
+    let bounds = "ANYHOST_FLAGS=--max-memory 32KiB";
     let (code, _, stderr) = run(&["--quiet", "--env", bounds, "you"]);
     assert_eq!(code, Some(1));
-    assert!(stderr.contains("the limit is 64 KiB"), "{stderr}");
+    assert!(
+        stderr.contains("starts with 64 KiB of memory, the limit is 32 KiB"),
+        "{stderr}"
+    );
 }
 
 #[test]

@@ -1,26 +1,36 @@
 //! What daemons could leave behind: processes in their namespaces, cgroups, mounts,
 //! network interfaces and files.
 
-use std::fmt;
-use std::fs;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use host_testing::PATIENCE;
 
 use super::eventually;
 
 const NAMESPACES: [&str; 3] = ["mnt", "net", "pid_for_children"];
 
 /// By what one recognises all that belongs to some daemons, even when they are gone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Traces(Vec<String>);
+#[derive(Debug)]
+pub struct Traces {
+    namespaces: Vec<String>,
+    /// Open, so that no other namespace gets their numbers.
+    _files: Vec<File>,
+}
 
 impl Traces {
     /// Of the daemons whose namespaces the process `pid` has made.
     pub fn of(pid: u32) -> Self {
-        Self(
-            NAMESPACES
+        let open = |name| File::open(format!("/proc/{pid}/ns/{name}")).expect("a namespace");
+        Self {
+            _files: NAMESPACES.map(open).into(),
+            namespaces: NAMESPACES
                 .map(|name| namespace(pid, name).expect("a namespace"))
-                .to_vec(),
-        )
+                .into(),
+        }
     }
 
     /// Of the daemons that the program `pid` has started.
@@ -37,16 +47,14 @@ impl Traces {
         )
     }
 
-    /// As it is printed.
-    pub fn parse(line: &str) -> Self {
-        Self(line.split(' ').skip(1).map(str::to_owned).collect())
-    }
-
     /// The processes that are in a namespace of theirs.
     pub fn processes(&self) -> Vec<u32> {
         let inside = |pid: &u32| {
             let names = ["mnt", "net", "pid"].map(|name| namespace(*pid, name));
-            names.iter().flatten().any(|name| self.0.contains(name))
+            names
+                .iter()
+                .flatten()
+                .any(|name| self.namespaces.contains(name))
         };
         processes().filter(inside).collect()
     }
@@ -55,12 +63,6 @@ impl Traces {
     #[track_caller]
     pub fn vanish(&self) {
         eventually("the processes end", || self.processes().is_empty());
-    }
-}
-
-impl fmt::Display for Traces {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "traces {}", self.0.join(" "))
     }
 }
 
@@ -86,45 +88,42 @@ pub fn cgroups(name: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// What a machine has that daemons could change.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Machine {
-    mounts: String,
-    interfaces: Vec<PathBuf>,
-    temporary_files: Vec<PathBuf>,
-}
+/// What a machine has that daemons could add to: mounts, network interfaces, temporary files.
+#[derive(Debug)]
+pub struct Machine(BTreeSet<String>);
 
 impl Machine {
-    /// Waits until it is as it was; other tests may have files for a moment.
-    #[track_caller]
-    pub fn is_again(&self) {
-        eventually("nothing is left", || Self::now() == *self);
-    }
-
     /// As it is now.
     pub fn now() -> Self {
-        let list = |folder: &Path| {
-            let mut paths: Vec<_> = fs::read_dir(folder)
-                .expect("a folder")
-                .flatten()
-                .map(|entry| entry.path())
-                .collect();
-            paths.sort();
-            paths
+        let list = |folder| {
+            let entries = fs::read_dir(folder).expect("a folder").flatten();
+            entries.map(|entry| entry.path().display().to_string())
         };
-        let ours = |path: &PathBuf| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            ["anyhost", "containerd", "docker", "runc"]
-                .iter()
-                .any(|part| name.contains(part))
+        let ours = |path: &String| {
+            let names = ["anyhost", "containerd", "docker", "runc"];
+            names.iter().any(|name| path.contains(name))
         };
-        let mut temporary_files = list(Path::new("/tmp"));
-        temporary_files.retain(ours);
-        temporary_files.extend(list(Path::new("/run")));
-        Self {
-            mounts: fs::read_to_string("/proc/self/mountinfo").expect("mounts"),
-            interfaces: list(Path::new("/sys/class/net")),
-            temporary_files,
+        let mounts = fs::read_to_string("/proc/self/mountinfo").expect("mounts");
+        let mut all: BTreeSet<_> = mounts.lines().map(str::to_owned).collect();
+        all.extend(list("/sys/class/net"));
+        all.extend(list("/run"));
+        all.extend(list("/tmp").filter(ours));
+        Self(all)
+    }
+
+    /// Waits until nothing is there that was not before; other tests may have files for
+    /// a moment.
+    #[track_caller]
+    pub fn is_again(&self) {
+        let start = Instant::now();
+        loop {
+            let now = Self::now();
+            let new: Vec<_> = now.0.difference(&self.0).collect();
+            if new.is_empty() {
+                return;
+            }
+            assert!(start.elapsed() < PATIENCE, "is left: {new:?}");
+            thread::sleep(Duration::from_millis(100));
         }
     }
 }
