@@ -9,20 +9,20 @@ use std::process::{Command, Stdio};
 
 use anyhost_containers::{Daemons, Which};
 use common::traces::{Machine, Traces};
-use common::{broken_image, client, ended, ok, shim, start};
+use common::{broken_image, client, ended, ok, path, shim, start};
+use host_testing::Dir;
 use host_testing::program::{Program, Signal};
-use host_testing::{Dir, file};
 
 /// The host with its default image, and flags and arguments that follow.
 fn flags(args: &[&str]) -> Vec<String> {
-    let image = file("IMAGE", None);
-    let shim = file("SHIM", None);
+    let image = path("IMAGE");
+    let shim = path("SHIM");
     let own = ["--image", &image, "--shim", &shim];
     own.iter().chain(args).map(ToString::to_string).collect()
 }
 
 fn host(args: &[&str]) -> Command {
-    let mut command = Command::new(file("HOST", None));
+    let mut command = Command::new(path("HOST"));
     command.args(flags(args));
     command
 }
@@ -92,7 +92,7 @@ fn an_ordinary_user_is_told_what_to_do() {
     let mut command = Command::new("/usr/bin/unshare");
     // A user of that number here; the one who runs this elsewhere.
     command.args(["--user", "--map-user=1000", "--map-group=1000"]);
-    command.arg(file("HOST", None)).args(flags(&["you"]));
+    command.arg(path("HOST")).args(flags(&["you"]));
     let line = fails(command);
     let expected = "error: docker_cli needs root for daemons of its own: type \
                     sudo ./bazel run //hosts:docker_cli, or name your daemon with --docker HOST";
@@ -127,7 +127,7 @@ fn your_docker_is_left_as_it_was() {
     assert_eq!(ok(&mut client(&daemons, "docker image ls --quiet")), "");
 
     // An image that was there stays.
-    common::load(&daemons, &file("IMAGE", None));
+    common::load(&daemons, &path("IMAGE"));
     assert_eq!(run(&["--quiet", "--docker", &docker, "you"]).0, Some(0));
     assert_eq!(
         ok(&mut client(&daemons, "docker image ls --quiet"))
@@ -157,7 +157,7 @@ fn your_containerd_is_left_as_it_was() {
     let daemons = start(Which::Containerd);
     let list = |what: &str| ok(&mut client(&daemons, &format!("ctr {what}")));
     let before = list("namespaces list");
-    let mut host = daemons.command(&file("HOST", None));
+    let mut host = daemons.command(&path("HOST"));
     host.args(flags(&[
         "--quiet",
         "--containerd",

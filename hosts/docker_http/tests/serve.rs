@@ -9,20 +9,15 @@ use std::time::Instant;
 
 use anyhost_containers::Which;
 use common::traces::{Machine, Traces};
-use common::{broken_image, client, ended, ok, start};
+use common::{broken_image, client, ended, ok, path, start};
+use host_testing::Dir;
 use host_testing::client::{announced, get};
 use host_testing::program::{Program, Signal};
-use host_testing::{Dir, file};
 
 /// The host with its default image on a free port, and flags that follow.
 fn host(flags: &[&str]) -> Command {
-    let mut command = Command::new(file("HOST", None));
-    command.args([
-        "--image",
-        &file("IMAGE", None),
-        "--shim",
-        &file("SHIM", None),
-    ]);
+    let mut command = Command::new(path("HOST"));
+    command.args(["--image", &path("IMAGE"), "--shim", &path("SHIM")]);
     if !flags.contains(&"--addr") {
         command.args(["--addr", "127.0.0.1:0"]);
     }

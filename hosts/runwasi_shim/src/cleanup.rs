@@ -1,11 +1,16 @@
 //! What containerd has the shim do when its running copy has died.
 
 use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use containerd_shim::parse;
 use libcontainer::container::Container;
 
 use crate::NAME;
+
+/// How long to try: containerd waits 5 s.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Ends the container of a shim that was killed, and removes its cgroup and its state,
 /// if this process was started for that (`delete`): containerd-shimkit only answers an
@@ -21,7 +26,14 @@ pub fn after_dead_shim() {
     if !state.exists() {
         return;
     }
-    let deleted = Container::load(state).and_then(|mut container| container.delete(true));
+    let start = Instant::now();
+    let delete = || Container::load(state.clone()).and_then(|mut container| container.delete(true));
+    let mut deleted = delete();
+    // On a busy machine killed processes take longer to end than libcontainer waits.
+    while deleted.is_err() && start.elapsed() < PATIENCE {
+        thread::sleep(Duration::from_millis(50));
+        deleted = delete();
+    }
     if let Err(error) = deleted {
         eprintln!(
             "cannot remove what is left of container {}: {error}",

@@ -22,8 +22,14 @@ pub const WASI: &str = "wasi/wasm";
 pub const WASIP2: &str = "wasip2/wasm";
 pub const RUNTIME: &str = "io.containerd.anyhost.v1";
 
+/// The file that the environment variable names, by its path from anywhere.
+pub fn path(variable: &str) -> String {
+    let path = std::path::absolute(file(variable, None)).expect("a path");
+    path.to_str().expect("UTF-8").to_owned()
+}
+
 pub fn shim() -> PathBuf {
-    file("SHIM", None).into()
+    path("SHIM").into()
 }
 
 pub fn start(which: Which) -> Daemons {
