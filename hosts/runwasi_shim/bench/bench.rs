@@ -178,7 +178,9 @@ fn requests(daemons: &Daemons, rounds: usize) {
     serve(daemons, "--network host -e ANYHOST_FLAGS=--quiet");
     let mut hosts = [host(daemons, 8081, true), host(daemons, 8082, false)];
     let ports = [8080, 8081, 8082];
-    ports.map(|port| answered(daemons, port));
+    for port in ports {
+        answered(daemons, port);
+    }
     let seconds = number("ROUND_SECONDS", "4");
     let mut rates = ports.map(|_| Vec::new());
     for _ in 0..rounds {

@@ -27,7 +27,10 @@ pub fn after_dead_shim() {
         return;
     }
     let start = Instant::now();
-    let delete = || Container::load(state.clone()).and_then(|mut container| container.delete(true));
+    let delete = || match Container::load(state.clone()) {
+        Ok(mut container) => container.delete(true).map_err(|e| e.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
     let mut deleted = delete();
     // On a busy machine killed processes take longer to end than libcontainer waits.
     while deleted.is_err() && start.elapsed() < PATIENCE {
