@@ -14,12 +14,12 @@ GUESTS = {
 
 _WASI = ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:http", "wasi:io", "wasi:random", "wasi:sockets"]
 
-# What each host calls, and what it gives to guests.
+# What each host calls, what it gives to guests, and whether only root can run it.
 HOSTS = {
     "browsers_jco": struct(calls = "greeter", gives = ["formatter"]),
     "cli": struct(calls = "wasi:cli/run", gives = _WASI),
-    "docker_cli": struct(calls = "wasi:cli/run", gives = _WASI),
-    "docker_http": struct(calls = "wasi:http/incoming-handler", gives = _WASI),
+    "docker_cli": struct(calls = "wasi:cli/run", gives = _WASI, needs_root = True),
+    "docker_http": struct(calls = "wasi:http/incoming-handler", gives = _WASI, needs_root = True),
     "http": struct(calls = "wasi:http/incoming-handler", gives = _WASI),
     "plugin_nodejs": struct(calls = "greeter", gives = ["formatter"]),
     "plugin_python": struct(calls = "greeter", gives = ["formatter"]),

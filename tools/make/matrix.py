@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-MARKS = {"ok": "✓", "failed": "✗", "not applicable": "–"}
+MARKS = {"ok": "✓", "failed": "✗", "not run": "?", "not applicable": "–"}
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -27,7 +27,7 @@ PAGE = """<!doctype html>
   th {{ font-weight: 600; font-family: ui-monospace, monospace; font-size: .9rem }}
   .ok {{ color: var(--ok); font-weight: 700 }}
   .failed {{ color: var(--failed); font-weight: 700 }}
-  .not-applicable, ol {{ opacity: .7 }}
+  .not-applicable, .not-run, ol {{ opacity: .7 }}
   tbody tr:hover {{ background: #8881 }}
 </style>
 <h1>Guests in hosts</h1>
@@ -62,10 +62,12 @@ def run(tests: list[str]) -> dict[str, str]:
 
 
 def judge(cell: dict[str, str], statuses: dict[str, str]) -> dict[str, str]:
-    """The cell as the table has it: a test that did not run is one that failed."""
+    """The cell as the table has it: a test that did not run is one that failed, but where an ordinary user cannot run it."""
     judged = {key: cell[key] for key in ("guest", "host")}
     if cell["reason"]:
         return judged | {"status": "not applicable", "reason": cell["reason"]}
+    if cell["needs_root"] and os.geteuid() != 0:
+        return judged | {"status": "not run", "reason": "needs root: sudo ./bazel run //:matrix"}
     status = statuses.get(cell["test"], "NO_STATUS")
     if status in ("PASSED", "FLAKY"):
         return judged | {"status": "ok", "reason": cell["test"]}
@@ -87,7 +89,7 @@ def as_text(cells: list[dict[str, str]]) -> str:
     for guest, row in rows.items():
         marks = [MARKS[cell["status"]].center(len(cell["host"])) for cell in row]
         lines.append((guest.ljust(width) + "  " + "  ".join(marks)).rstrip())
-    lines += ["", "✓ ok   ✗ failed   – not applicable"]
+    lines += ["", "   ".join(f"{mark} {status}" for status, mark in MARKS.items())]
     lines += [f"✗ {cell['guest']} in {cell['host']}: {cell['reason']}" for cell in cells if cell["status"] == "failed"]
     return "\n".join(lines)
 
@@ -110,7 +112,8 @@ def as_html(cells: list[dict[str, str]]) -> str:
 
 def summary(cells: list[dict[str, str]]) -> str:
     count = {status: sum(cell["status"] == status for cell in cells) for status in MARKS}
-    return f"{count['ok']} cells are ok, {count['failed']} failed, {count['not applicable']} do not apply."
+    left_out = f"{count['not run']} need root, " if count["not run"] else ""
+    return f"{count['ok']} cells are ok, {count['failed']} failed, {left_out}{count['not applicable']} do not apply."
 
 
 def main() -> int:

@@ -27,21 +27,17 @@ fn serves(image: &str, platform: &str, command: &str) {
     let flags = format!("--runtime {RUNTIME} --platform {platform} -p 127.0.0.1:8080:8080");
     let run = format!("docker run --detach --name served {flags} {image} {command}");
     ok(&mut client(&daemons, &run));
-    eventually("the server listens", || {
-        let logs = client(&daemons, "docker logs served").output();
-        ended(logs.expect("docker starts"))
-            .2
-            .contains("listening on http://0.0.0.0:8080 ")
-    });
+    let logs = || {
+        let output = client(&daemons, "docker logs served").output();
+        ended(output.expect("docker starts"))
+    };
+    let listening = "listening on http://0.0.0.0:8080 ";
+    eventually("the server listens", || logs().2.contains(listening));
     let (_forward, addr) = published(&daemons);
     let response = get(&addr, "/Belgium?up=true");
     assert_eq!((response.status, response.text()), (200, "HELLO, BELGIUM"));
-    let logs = client(&daemons, "docker logs served").output();
-    let (_, stdout, _) = ended(logs.expect("docker starts"));
-    assert!(
-        stdout.contains("path=\"/Belgium?up=true\" status=200"),
-        "{stdout}"
-    );
+    let line = "path=\"/Belgium?up=true\" status=200";
+    eventually("the request is logged", || logs().1.contains(line));
 
     let start = Instant::now();
     ok(&mut client(&daemons, "docker stop --time 30 served"));

@@ -105,7 +105,7 @@ fn an_ordinary_user_is_told_what_to_do() {
 #[test]
 fn a_signal_ends_it() {
     let before = Machine::now();
-    // It would wait for its input for ever, were it not for the signal.
+    // It comes before the container is there, or while it runs.
     let mut host = Program::start(&mut host(&["you"]));
     host.stderr.wait_for("] running ");
     let traces = Traces::of_program(host.id());
