@@ -24,8 +24,10 @@ fn published(daemons: &Daemons) -> (Forward, String) {
 fn serves(image: &str, platform: &str, command: &str) {
     let daemons = start(Which::Docker);
     let image = load(&daemons, &file(image, None));
+    // With as few rights as a cluster gives it.
+    let rights = "--user 65532:65532 --read-only --cap-drop ALL --security-opt no-new-privileges";
     let flags = format!("--runtime {RUNTIME} --platform {platform} -p 127.0.0.1:8080:8080");
-    let run = format!("docker run --detach --name served {flags} {image} {command}");
+    let run = format!("docker run --detach --name served {rights} {flags} {image} {command}");
     ok(&mut client(&daemons, &run));
     let logs = || {
         let output = client(&daemons, "docker logs served").output();
