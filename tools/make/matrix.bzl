@@ -5,16 +5,17 @@ def cells(guests, hosts):
 
     Args:
         guests: a dict from a guest to a struct of what it `exports` that hosts call, and what it `imports`.
-        hosts: a dict from a host to a struct of what it `calls`, and what it `gives`.
+        hosts: a dict from a host to a struct of what it `calls`, what it `gives`, and whether it `needs_root`.
 
     Returns:
-        A list of structs, guest by guest: `guest`, `host`, and either the label of a `test` or the `reason` why there is
+        A list of structs, guest by guest: `guest`, `host`, `needs_root`, and either the label of a `test` or the `reason` why there is
         none.
     """
     return [
         struct(
             guest = guest,
             host = host,
+            needs_root = getattr(hosts[host], "needs_root", False),
             reason = _reason(guests[guest], hosts[host]),
             test = "" if _reason(guests[guest], hosts[host]) else "//hosts/{}:{}_test".format(host, guest),
         )

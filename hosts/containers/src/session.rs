@@ -115,7 +115,7 @@ impl Session {
                 Box::new(Docker::private(container, &shim)?)
             }
         };
-        steps.say(&format!("loading {}", args.image.display()));
+        steps.say("loading the image");
         let loaded = engine.load(&args.image);
         let name = loaded.inspect_err(|_| engine.clean_up())?;
         steps.say(&format!("running {name}"));
