@@ -147,7 +147,11 @@ fn message(said: &str) -> String {
         .last()
         .unwrap_or("skopeo failed and said nothing");
     let quoted = last.split_once(" msg=").map_or(last, |(_, quoted)| quoted);
-    serde_json::from_str(quoted).unwrap_or_else(|_| quoted.to_owned())
+    let text: String = serde_json::from_str(quoted).unwrap_or_else(|_| quoted.to_owned());
+    // It blames the image's name, which was checked, for a registry that it cannot reach.
+    let blamed = text.strip_prefix("Error parsing image name \"");
+    let reason = blamed.and_then(|rest| rest.split_once("\": "));
+    reason.map_or(text.clone(), |(_, reason)| reason.to_owned())
 }
 
 /// What the user can do about it.
@@ -203,6 +207,8 @@ mod tests {
         let said = "level=warning msg=\"w\"\nlevel=fatal msg=\"reading \\\"x\\\": gone\"\n";
         assert_eq!(message(said), "reading \"x\": gone");
         assert_eq!(message("not so"), "not so");
+        let said = r#"level=fatal msg="Error parsing image name \"docker://h/n\": no such host""#;
+        assert_eq!(message(said), "no such host");
         assert_eq!(message("t level=fatal msg=EOF"), "EOF");
     }
 

@@ -240,6 +240,7 @@ fn a_registry_that_is_down() {
         )),
         "{line}"
     );
+    assert!(!line.contains("parsing image name"), "{line}");
 }
 
 #[test]
