@@ -2,7 +2,7 @@
 
 load("//tools/make:matrix.bzl", "cells")
 
-# What each guest exports that hosts call, what it imports, and the key of its greetings in hosts/testing/cases.json.
+# What each guest exports that hosts call, what it imports, and the key of its greetings in lib/host/testing/cases.json.
 GUESTS = {
     "hello_world_c": struct(exports = ["greeter"], imports = [], greetings = "greeting"),
     "hello_world_imports_rust": struct(exports = ["greeter"], imports = ["formatter"], greetings = "reversed"),
@@ -27,7 +27,7 @@ HOSTS = {
 }
 
 def guests_of(host):
-    """The guests that run in `host`: a dict from each to the key of its greetings in hosts/testing/cases.json."""
+    """The guests that run in `host`: a dict from each to the key of its greetings in lib/host/testing/cases.json."""
     return {
         cell.guest: GUESTS[cell.guest].greetings
         for cell in cells(GUESTS, HOSTS)

@@ -6,21 +6,16 @@ load(":command.bzl", "command")
 
 _PUBLIC = ["//visibility:public"]
 
-def group(*, targets, libraries = []):
+def group(*, targets):
     """Declares, for the folders in this one, each target that all of them have, and a test that all have them.
 
     Hosts are not run all at once: `:run` says how to run one, and `:<host>` does.
 
     Args:
         targets: the targets' names.
-        libraries: the folders that are no guest or host but are used by them.
     """
     package = "//" + native.package_name()
-    folders = [
-        package + "/" + folder
-        for folder in native.subpackages(include = ["*"])
-        if folder not in libraries
-    ]
+    folders = [package + "/" + folder for folder in native.subpackages(include = ["*"])]
     for target in targets:
         all = ["{}:{}".format(folder, target) for folder in folders]
         if target in ["lint", "test"]:

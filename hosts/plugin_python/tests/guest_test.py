@@ -1,4 +1,4 @@
-"""Runs one guest's component in this host, with all greetings of hosts/testing/cases.json."""
+"""Runs one guest's component in this host, with all greetings of lib/host/testing/cases.json."""
 
 import json
 import os

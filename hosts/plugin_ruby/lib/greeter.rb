@@ -20,7 +20,7 @@ class Greeter
   # More ticks, and more bytes, than there will be.
   FOREVER = 1 << 62
 
-  # All that decides about machine code is as in //hosts/engine, so that what it precompiles can be loaded. The stack
+  # All that decides about machine code is as in //lib/host/engine, so that what it precompiles can be loaded. The stack
   # fits into that of a fiber.
   ENGINE_OPTIONS = {
     epoch_interruption: true,
@@ -36,7 +36,7 @@ class Greeter
   # Loads the component in the file `path`, and yields a greeter if there is a block.
   #
   # formatter:: what the plugin may import to reverse a text; responds to `call(text)`
-  # aot::       the same component as //hosts/engine:precompile wrote it, which loads faster; it is machine code and
+  # aot::       the same component as //lib/host/engine:precompile wrote it, which loads faster; it is machine code and
   #             runs unchecked, so it must be your own
   # memory::    the most that the plugin's memory may grow to, in bytes
   # timeout::   the longest that a call may take, in seconds; nil for no bound

@@ -10,7 +10,7 @@ class Greeter
     WASM_MAGIC = "\0asm".b.freeze
     # The layer field of a binary's header: 0 is a core module.
     CORE_MODULE = "\0\0".b.freeze
-    # How a file of //hosts/engine:precompile ends: this mark, and the SHA-256 of the component that it was made from.
+    # How a file of //lib/host/engine:precompile ends: this mark, and the SHA-256 of the component that it was made from.
     AOT_MARK = "anyhost1".b.freeze
     AOT_TRAILER = AOT_MARK.bytesize + 32
 

@@ -37,7 +37,7 @@ fn setting(name: &str, default: Option<&str>) -> String {
         .ok()
         .or(default.map(str::to_owned))
         .unwrap_or_else(|| {
-            panic!("{name} is not set; ./bazel run //hosts/runwasi_shim:bench sets it")
+            panic!("{name} is not set; ./bazel run //lib/host/runwasi_shim:bench sets it")
         })
 }
 

@@ -20,23 +20,23 @@ def daemons_test(*, name, srcs, files, env = {}):
         files: the files that it needs, by the environment variables that have their paths; `SHIM` is always there.
         env: other environment variables.
     """
-    files = files | {"SHIM": "//hosts/runwasi_shim"}
+    files = files | {"SHIM": "//lib/host/runwasi_shim"}
 
     # The tags would let the compiler out of the sandbox, too: so there is a program, and a test that runs it.
     rust_test(
         name = name + "_program",
-        srcs = srcs + ["//hosts/containers/tests:common"],
+        srcs = srcs + ["//lib/host/containers/tests:common"],
         crate_root = srcs[0],
         tags = ["manual"],
         deps = [
-            "//hosts/containers",
-            "//hosts/testing:host_testing",
+            "//lib/host/containers",
+            "//lib/host/testing:host_testing",
         ],
     )
     sh_test(
         name = name,
         size = "medium",
-        srcs = ["//hosts/containers/tests:exec.sh"],
+        srcs = ["//lib/host/containers/tests:exec.sh"],
         args = ["$(rootpath :{}_program)".format(name)],
         data = [":{}_program".format(name)] + files.values(),
         env = env | {variable: "$(rootpath {})".format(file) for variable, file in files.items()},
