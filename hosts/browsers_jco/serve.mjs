@@ -6,9 +6,9 @@ import { basename, extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 
-import { ComponentError } from "../jco/errors.mjs";
-import { RunError, UsageError, parse, run } from "../jco/options.mjs";
-import { MODULE, transpile } from "../jco/transpile.mjs";
+import { ComponentError } from "../../lib/host/jco/errors.mjs";
+import { RunError, UsageError, parse, run } from "../../lib/host/jco/options.mjs";
+import { MODULE, transpile } from "../../lib/host/jco/transpile.mjs";
 
 const USAGE = `Serves a page on which a WebAssembly component that exports anyhost:hello/greeter@1.0.0 greets.
 
@@ -77,7 +77,7 @@ async function site(component) {
   const sent = new Map();
   for (const [folder, files] of [
     ["/", await filesOf(new URL("page/", here))],
-    ["/jco/", await filesOf(new URL("../jco/", here), ["errors.mjs", "greeter.mjs", "memory.mjs"])],
+    ["/jco/", await filesOf(new URL("../../lib/host/jco/", here), ["errors.mjs", "greeter.mjs", "memory.mjs"])],
     ["/component/", component],
   ]) {
     for (const [name, bytes] of files) {

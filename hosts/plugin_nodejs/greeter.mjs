@@ -5,11 +5,11 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 
-import { ComponentError, Greeter as AnyGreeter, TrapError } from "../jco/greeter.mjs";
-import { MODULE, withTranspiled } from "../jco/transpile.mjs";
+import { ComponentError, Greeter as AnyGreeter, TrapError } from "../../lib/host/jco/greeter.mjs";
+import { MODULE, withTranspiled } from "../../lib/host/jco/transpile.mjs";
 import * as ownFormatter from "./formatter.mjs";
 
-export { ComponentError, GreeterError, TrapError } from "../jco/greeter.mjs";
+export { ComponentError, GreeterError, TrapError } from "../../lib/host/jco/greeter.mjs";
 
 // The one way to end a WebAssembly call from outside its thread is a time limit on a script.
 const context = vm.createContext({ call: undefined });

@@ -1,7 +1,7 @@
 // `plugin_nodejs`: greets on the command line.
 
 import { Greeter } from "./greeter.mjs";
-import { UsageError, parse, run, size, time } from "../jco/options.mjs";
+import { UsageError, parse, run, size, time } from "../../lib/host/jco/options.mjs";
 
 const USAGE = `Greets a name by way of a WebAssembly component that exports anyhost:hello/greeter@1.0.0.
 

@@ -8,7 +8,7 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 
-import { component, faults } from "../../testing/cases.mjs";
+import { component, faults } from "../../../lib/host/testing/cases.mjs";
 import { browse, openPage, serve } from "../chromium/session.mjs";
 
 const { FAULTY_GREETER, GREETER_V2, NO_GREETER } = process.env;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { greetings } from "../../testing/cases.mjs";
+import { greetings } from "../../../lib/host/testing/cases.mjs";
 import { browse, openPage, serve } from "../chromium/session.mjs";
 
 const { COMPONENT, TRANSPILED, EXPECTED, TEST_UNDECLARED_OUTPUTS_DIR: OUTPUTS } = process.env;

@@ -1,6 +1,6 @@
 //! A server in a container, as its user sees it.
 
-#[path = "../../containers/tests/common/mod.rs"]
+#[path = "../../../lib/host/containers/tests/common/mod.rs"]
 mod common;
 
 use std::net::TcpListener;

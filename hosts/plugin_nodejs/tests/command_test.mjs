@@ -6,7 +6,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { test } from "node:test";
 
-import { component } from "../../testing/cases.mjs";
+import { component } from "../../../lib/host/testing/cases.mjs";
 
 function run(...args) {
   const { status, stdout, stderr } = spawnSync(resolve(process.env.RUN), args, {

@@ -5,7 +5,7 @@ import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { component, faults } from "../../testing/cases.mjs";
+import { component, faults } from "../../../lib/host/testing/cases.mjs";
 import { ComponentError, Greeter, GreeterError, TrapError } from "../greeter.mjs";
 
 function says(kind, file, text) {

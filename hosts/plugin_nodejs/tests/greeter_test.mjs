@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { greetings } from "../../testing/cases.mjs";
+import { greetings } from "../../../lib/host/testing/cases.mjs";
 import { Greeter } from "../greeter.mjs";
 
 const { COMPONENT, TRANSPILED, EXPECTED } = process.env;
