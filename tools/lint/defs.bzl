@@ -7,10 +7,14 @@ PROGRAMS = {
     "@build_root//:bin/rustfmt": "RUSTFMT",
     "@build_root//:bin/shellcheck": "SHELLCHECK",
     "@npm_lint//:node_modules/@bazel/buildifier/buildifier-linux_amd64": "BUILDIFIER",
+    "@npm_lint//:node_modules/@biomejs/cli-linux-x64/biome": "BIOME",
+    "@pip_lint//:site-packages/bin/ruff": "RUFF",
+    "//tools/lint:biome.json": "BIOME_CONFIG",
+    "//tools/lint:ruff.toml": "RUFF_CONFIG",
 }
 
 def sources_test(name, folder):
-    """Fails if a source file below a folder is not formatted, or if buildifier or ShellCheck warns of it.
+    """Fails if a source file below a folder is not formatted, or if the linter of its language warns of it.
 
     Args:
         name: the test.

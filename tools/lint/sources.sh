@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Checks or formats source files: sources.sh check|fix FOLDER
-# Reads RUSTFMT, BUILDIFIER and SHELLCHECK (paths of the programs). FOLDER is relative to the repository.
+# Reads the paths of the programs and of their settings from the variables below. FOLDER is relative to the repository.
 set -uo pipefail
 mode=$1
-for program in RUSTFMT BUILDIFIER SHELLCHECK; do
+for program in RUSTFMT BUILDIFIER SHELLCHECK BIOME BIOME_CONFIG RUFF RUFF_CONFIG; do
   printf -v "$program" %s "$(realpath "${!program}")"
 done
 # A test finds the repository behind the link to its MODULE.bazel, `bazel run` is told.
@@ -19,10 +19,14 @@ list() {
   mapfile -t files < <(find . \( -name '.git' -o -name 'bazel-*' -o -name target -o -name node_modules \) -prune \
     -o -type f \( "${names[@]}" \) -print | LC_ALL=C sort)
 }
-rust=() starlark=() shell=()
+rust=() starlark=() shell=() web=() python=()
 list rust '*.rs'
 list starlark '*.bazel' '*.bzl'
 list shell '*.sh' bazel make run update-lock
+list web '*.css' '*.html' '*.json' '*.mjs' '*.ts'
+list python '*.py' '*.pyi'
+biome=("$BIOME" check --config-path="$BIOME_CONFIG" --no-errors-on-unmatched --colors=off)
+ruff=("$RUFF" --quiet --no-cache --config="$RUFF_CONFIG")
 
 rc=0
 # step WHAT COUNT COMMAND...
@@ -37,11 +41,16 @@ step() {
 if [[ $mode == fix ]]; then
   ((${#rust[@]} == 0)) || "$RUSTFMT" --edition 2024 "${rust[@]}" || rc=1
   ((${#starlark[@]} == 0)) || "$BUILDIFIER" -mode=fix -lint=fix "${starlark[@]}" || rc=1
-  echo "formatted ${#rust[@]} Rust and ${#starlark[@]} Starlark files"
+  ((${#web[@]} == 0)) || "${biome[@]}" --write "${web[@]}" || rc=1
+  ((${#python[@]} == 0)) || { "${ruff[@]}" check --fix "${python[@]}" && "${ruff[@]}" format "${python[@]}"; } || rc=1
+  echo "formatted ${#rust[@]} Rust, ${#starlark[@]} Starlark, ${#web[@]} JavaScript, CSS, HTML and JSON, and ${#python[@]} Python files"
 else
   # Our macros have no names of their own, as the targets that they declare have the same names everywhere.
   step rustfmt ${#rust[@]} "$RUSTFMT" --check --edition 2024 "${rust[@]}"
   step buildifier ${#starlark[@]} "$BUILDIFIER" -mode=diff -lint=warn -warnings=-unnamed-macro "${starlark[@]}"
   step shellcheck ${#shell[@]} "$SHELLCHECK" --external-sources --severity=warning "${shell[@]}"
+  step biome ${#web[@]} "${biome[@]}" --error-on-warnings "${web[@]}"
+  step 'ruff check' ${#python[@]} "${ruff[@]}" check "${python[@]}"
+  step 'ruff format' ${#python[@]} "${ruff[@]}" format --diff "${python[@]}"
 fi
 exit $rc

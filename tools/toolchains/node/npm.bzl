@@ -4,7 +4,10 @@ _BUILD = """
 package(default_visibility = ["//visibility:public"])
 
 # One folder, not its thousands of files: nothing in it ever changes.
-exports_files(["node_modules"] + glob(["node_modules/@bazel/*/*"], allow_empty = True))
+exports_files(["node_modules"] + glob(
+    ["node_modules/@bazel/*/*", "node_modules/@biomejs/*/*"],
+    allow_empty = True,
+))
 """
 
 def _npm_repository_impl(repository_ctx):

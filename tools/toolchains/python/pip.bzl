@@ -5,7 +5,7 @@ load("@rules_python//python:defs.bzl", "py_library")
 
 package(default_visibility = ["//visibility:public"])
 
-exports_files(["site-packages"])
+exports_files(["site-packages"] + glob(["site-packages/bin/*"], allow_empty = True))
 
 # One folder, not its thousands of files: nothing in it ever changes.
 py_library(
