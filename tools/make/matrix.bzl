@@ -30,27 +30,34 @@ def _reason(guest, host):
     return "the guest imports {}, which the host does not give".format(missing[0]) if missing else ""
 
 def markdown(guests, hosts):
-    """The matrix as a table in Markdown.
+    """The matrix as tables in Markdown: one for each interface that hosts call, with the guests that export it.
 
     Args:
         guests: see `cells`.
         hosts: see `cells`.
 
     Returns:
-        The table's lines, and those of the reasons behind it.
+        The tables' lines, and those of the reasons why a cell has no test.
     """
     all = cells(guests, hosts)
-    reasons = {cell.reason: None for cell in all if cell.reason}.keys()
+    interfaces = {hosts[host].calls: None for host in hosts}
+    shown = [cell for cell in all if hosts[cell.host].calls in guests[cell.guest].exports]
+    reasons = {cell.reason: None for cell in shown if cell.reason}.keys()
     notes = {reasons[i]: i + 1 for i in range(len(reasons))}
-    lines = [
-        "| guest | " + " | ".join(["`{}`".format(host) for host in hosts]) + " |",
-        "| --- |" + " :-: |" * len(hosts),
-    ]
-    for guest in guests:
-        row = [
-            "– <sup>{}</sup>".format(notes[cell.reason]) if cell.reason else "✓"
-            for cell in all
-            if cell.guest == guest
+    lines = []
+    for interface in interfaces:
+        columns = [host for host in hosts if hosts[host].calls == interface]
+        lines += [
+            "| exports `{}` | {} |".format(interface, " | ".join(["`{}`".format(host) for host in columns])),
+            "| --- |" + " :-: |" * len(columns),
         ]
-        lines.append("| `{}` | {} |".format(guest, " | ".join(row)))
-    return lines + [""] + ["{}. {}".format(notes[reason], reason) for reason in reasons]
+        for guest in guests:
+            row = [
+                "– <sup>{}</sup>".format(notes[cell.reason]) if cell.reason else "✓"
+                for cell in shown
+                if cell.guest == guest and cell.host in columns
+            ]
+            if row:
+                lines.append("| `{}` | {} |".format(guest, " | ".join(row)))
+        lines.append("")
+    return lines + ["{}. {}".format(notes[reason], reason) for reason in reasons]
