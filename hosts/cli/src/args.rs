@@ -35,13 +35,15 @@ pub struct Args {
     pub grants: Grants,
 
     /// Outgoing requests with wasi:http, by HTTP and HTTPS to wherever this machine
-    /// can reach. Without it they end in HTTP-request-denied.
+    /// can reach. Without it they end in HTTP-request-denied. Servers are trusted by the
+    /// machine's store of certificates, or by the file or folder that SSL_CERT_FILE or
+    /// SSL_CERT_DIR names instead.
     #[arg(long, help_heading = "Grants")]
     pub allow_http: bool,
 
     /// Linear memory, all memories together. There is one instance and it may have
     /// much to read, so this only keeps the machine from swapping.
-    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = units::size, help_heading = "Bounds")]
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = units::memory, help_heading = "Bounds")]
     pub max_memory: u64,
 
     /// Wall time from the command's start to its end, so that nothing runs for ever.

@@ -5,6 +5,7 @@
 
 mod args;
 mod deadline;
+mod outgoing;
 mod state;
 
 use std::convert::Infallible;

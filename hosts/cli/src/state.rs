@@ -4,9 +4,10 @@ use anyhost_engine::{Budget, NoOutgoing, open_dirs};
 use wasmtime::ResourceLimiter;
 use wasmtime::component::{Linker, ResourceTable};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView, default_hooks};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
 
 use crate::args::Args;
+use crate::outgoing::Outgoing;
 
 /// What the host links, for error messages.
 pub const PROVIDED: &str = "wasi:cli, wasi:io, wasi:clocks, wasi:random, wasi:filesystem, \
@@ -19,8 +20,7 @@ const MAX_RESOURCES: usize = 1 << 16;
 pub struct State {
     table: ResourceTable,
     http: WasiHttpCtx,
-    allow_http: bool,
-    denied: NoOutgoing,
+    hooks: Box<dyn WasiHttpHooks>,
     wasi: WasiCtx,
     budget: Budget,
 }
@@ -29,7 +29,7 @@ impl State {
     /// The state of an instance with the grants and bounds of `args`.
     ///
     /// # Errors
-    /// One line about a directory that cannot be granted.
+    /// One line about a directory, or requests, that cannot be granted.
     pub fn new(args: &Args, guest_args: &[String]) -> Result<Self, String> {
         let mut wasi = WasiCtxBuilder::new();
         wasi.inherit_stdio()
@@ -45,8 +45,11 @@ impl State {
         Ok(Self {
             table,
             http: WasiHttpCtx::new(),
-            allow_http: args.allow_http,
-            denied: NoOutgoing,
+            hooks: if args.allow_http {
+                Box::new(Outgoing::new()?)
+            } else {
+                Box::new(NoOutgoing)
+            },
             wasi,
             budget: Budget::new(args.max_memory),
         })
@@ -84,11 +87,7 @@ impl WasiView for State {
 impl WasiHttpView for State {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         WasiHttpCtxView {
-            hooks: if self.allow_http {
-                default_hooks()
-            } else {
-                &mut self.denied
-            },
+            hooks: &mut *self.hooks,
             table: &mut self.table,
             ctx: &mut self.http,
         }

@@ -26,7 +26,12 @@ fn precompiled_code_that_does_not_fit_is_not_used() {
     let dir = Dir::new();
     let stale = dir.precompiled(&probe_guest());
     let junk = dir.write("junk.cwasm", "junk");
+    let mut code = std::fs::read(dir.precompiled(&greeter())).expect("the code");
+    let middle = code.len() / 2;
+    code[middle] ^= 1;
+    let damaged = dir.write("damaged.cwasm", code);
     for (aot, reason) in [
+        (damaged, "damaged"),
         (stale, "made from another component"),
         (junk, "not precompiled code, or cut short"),
     ] {

@@ -51,7 +51,7 @@ pub struct Args {
     pub grants: Grants,
 
     /// Linear memory of an instance, all its memories together.
-    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = units::size, help_heading = "Bounds")]
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = units::memory, help_heading = "Bounds")]
     pub max_memory: u64,
 
     /// Wall time of a request from its head to the last byte that the guest

@@ -23,7 +23,7 @@ use std::sync::atomic::AtomicU32;
 use std::thread::available_parallelism;
 
 use anyhost_engine::{Loaded, PoolLimits, open_dirs};
-use anyhost_manners::{Fatal, system};
+use anyhost_manners::{Fatal, system, units};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
@@ -135,9 +135,9 @@ fn announce(args: &Args, addr: std::net::SocketAddr, version: &str) {
     let lines = format!(
         "listening on http://{addr} ({name}, wasi:http {version})\n\
          try: curl http://{addr}/\n\
-         granted: {}, no network; {} MiB of memory, {:?} a request, {} at once\n",
+         granted: {}, no network; {} of memory, {:?} a request, {} at once\n",
         args.grants,
-        args.max_memory >> 20,
+        units::show_size(args.max_memory),
         args.timeout,
         args.max_in_flight,
     );

@@ -5,7 +5,7 @@ mod common;
 use std::net::TcpListener;
 
 use common::{Host, fault_guest, greeter, http_bin};
-use host_testing::{Dir, fail, file};
+use host_testing::{Dir, fail, file, seal};
 
 fn host() -> host_testing::errors::Host {
     host_testing::errors::Host {
@@ -41,6 +41,16 @@ fn precompiled_code_that_does_not_fit_is_not_used() {
         .wait_for("not precompiled code, or cut short; compiling");
     assert_eq!(host.get("/ok").text(), "ok");
 
+    // A bit that fell over.
+    let mut code = std::fs::read(dir.precompiled(&component)).expect("the code");
+    let middle = code.len() / 2;
+    code[middle] ^= 1;
+    let damaged = dir.write("damaged.cwasm", code);
+    let host = Host::start(&component, &["--aot", &damaged]);
+    host.stderr
+        .wait_for(&format!("note: {damaged}: damaged; compiling"));
+    assert_eq!(host.get("/ok").text(), "ok");
+
     // Code for another machine: which one is in it as text.
     let mut code = std::fs::read(dir.precompiled(&component)).expect("the code");
     let target = b"-unknown-linux-gnu";
@@ -49,6 +59,7 @@ fn precompiled_code_that_does_not_fit_is_not_used() {
         .position(|part| part == target)
         .expect("the target");
     code[at - 1] = b'x';
+    seal(&mut code);
     let other = dir.write("other.cwasm", code);
     let host = Host::start(&component, &["--aot", &other]);
     host.stderr
@@ -84,6 +95,31 @@ fn precompile_gives_the_same_bytes_each_time() {
     let (one, two) = (Dir::new(), Dir::new());
     let read = |dir: &Dir| std::fs::read(dir.precompiled(&greeter())).expect("the code");
     assert!(read(&one) == read(&two));
+}
+
+#[test]
+fn more_instances_than_there_is_address_space() {
+    let dir = Dir::new();
+    let memory = "(core module (memory 1))".repeat(16);
+    let instances: String = (0..16)
+        .map(|n| format!("(core instance (instantiate {n}))"))
+        .collect();
+    let export = r#"(instance $i) (export "wasi:http/incoming-handler@0.2.0" (instance $i))"#;
+    let text = format!("(component {memory} {instances} {export})");
+    let file = dir.wat("memories.wasm", &text);
+    let line = host().line(&[
+        "--component",
+        &file,
+        "--max-in-flight",
+        "8192",
+        "--threads",
+        "1",
+    ]);
+    let start = "error: cannot reserve the address space of 8193 instances at once: ";
+    assert!(
+        line.starts_with(start) && line.ends_with("; lower --max-in-flight\n"),
+        "{line}"
+    );
 }
 
 #[test]

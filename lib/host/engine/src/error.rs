@@ -12,6 +12,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Error {
     /// The machine cannot run the engine: the reason.
     Engine(String),
+    /// The address space of a pool cannot be had: of how many instances, and the reason.
+    Pool(u32, String),
     /// There is no such file.
     Missing(PathBuf),
     /// The path is a directory.
@@ -62,6 +64,11 @@ impl Display for Error {
         const EXPECTED: &str = "expected a WebAssembly component";
         match self {
             Self::Engine(reason) => write!(f, "cannot start the WebAssembly engine: {reason}"),
+            Self::Pool(instances, reason) => write!(
+                f,
+                "cannot reserve the address space of {instances} instances at once: {reason}; \
+                 lower --max-in-flight"
+            ),
             Self::Missing(file) => write!(f, "{}: no such file; {EXPECTED}", file.display()),
             Self::Directory(file) => write!(f, "{}: is a directory; {EXPECTED}", file.display()),
             Self::Io(file, e) => {

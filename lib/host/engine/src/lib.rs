@@ -19,7 +19,7 @@ mod no_outgoing;
 mod pool;
 mod ticker;
 
-pub use artifact::precompile;
+pub use artifact::{CODE_FORMAT, compile, precompile};
 pub use budget::{Budget, check_start};
 pub use config::on_demand;
 pub use contract::{exports, resolve_imports, version_of_export};

@@ -28,7 +28,16 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("--env", "=VALUE", "use NAME=VALUE"),
     ("--max-memory", "64", SIZE),
     ("--max-memory", "-1MiB", SIZE),
+    ("--max-memory", "0MiB", "it must be more than 0"),
+    (
+        "--max-memory",
+        "5GiB",
+        "the most is 4GiB, which is what WebAssembly can address",
+    ),
+    ("--max-memory", "99999999999GiB", "this is too much"),
     ("--timeout", "30", TIME),
+    ("--timeout", "0s", "it must be more than 0"),
+    ("--timeout", "18446744073709551615h", "this is too much"),
 ];
 
 impl Host {
