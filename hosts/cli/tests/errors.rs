@@ -26,7 +26,7 @@ fn precompiled_code_that_does_not_fit_is_not_used() {
     let dir = Dir::new();
     let stale = dir.precompiled(&probe_guest());
     let junk = dir.write("junk.cwasm", "junk");
-    let mut code = std::fs::read(dir.precompiled(&greeter())).expect("the code");
+    let mut code = std::fs::read(Dir::new().precompiled(&greeter())).expect("the code");
     let middle = code.len() / 2;
     code[middle] ^= 1;
     let damaged = dir.write("damaged.cwasm", code);
