@@ -31,6 +31,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Component")]
     pub aot: Option<PathBuf>,
 
+    /// What the guest is given of the machine.
     #[command(flatten)]
     pub grants: Grants,
 

@@ -47,6 +47,7 @@ pub struct Args {
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = units::duration, help_heading = "Network")]
     pub grace: Duration,
 
+    /// What the guest is given of the machine.
     #[command(flatten)]
     pub grants: Grants,
 
