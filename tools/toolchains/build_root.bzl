@@ -10,6 +10,7 @@ _PROGRAMS = {
     "docker": "/usr/bin/docker",
     "docker-registry": "/usr/bin/docker-registry",
     "node": "/usr/bin/node",
+    "openssl": "/usr/bin/openssl",
     "python3": "/usr/bin/python3",
     "ruby": "/usr/bin/ruby",
     "rustc": "/usr/bin/rustc",

@@ -1,14 +1,13 @@
 //! What belongs to the instance: its resources, its memory budget, its grants.
 
-use std::io::ErrorKind;
-
-use anyhost_engine::{Budget, NoOutgoing};
+use anyhost_engine::{Budget, NoOutgoing, open_dirs};
 use wasmtime::ResourceLimiter;
 use wasmtime::component::{Linker, ResourceTable};
-use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView, default_hooks};
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
 
-use crate::args::{Args, Dir};
+use crate::args::Args;
+use crate::outgoing::Outgoing;
 
 /// What the host links, for error messages.
 pub const PROVIDED: &str = "wasi:cli, wasi:io, wasi:clocks, wasi:random, wasi:filesystem, \
@@ -21,8 +20,7 @@ const MAX_RESOURCES: usize = 1 << 16;
 pub struct State {
     table: ResourceTable,
     http: WasiHttpCtx,
-    allow_http: bool,
-    denied: NoOutgoing,
+    hooks: Box<dyn WasiHttpHooks>,
     wasi: WasiCtx,
     budget: Budget,
 }
@@ -31,27 +29,28 @@ impl State {
     /// The state of an instance with the grants and bounds of `args`.
     ///
     /// # Errors
-    /// One line about a directory that cannot be granted.
+    /// One line about a directory, or requests, that cannot be granted.
     pub fn new(args: &Args, guest_args: &[String]) -> Result<Self, String> {
         let mut wasi = WasiCtxBuilder::new();
         wasi.inherit_stdio()
             .args(guest_args)
-            .envs(&args.env)
+            .envs(&args.grants.environment())
             .allow_tcp(false)
-            .allow_udp(false)
-            // There is nothing else for this thread to do meanwhile.
-            .allow_blocking_current_thread(true);
-        for dir in &args.dir {
-            grant(&mut wasi, dir)?;
-        }
+            .allow_udp(false);
+        let mut wasi = wasi.build();
+        // There is nothing else for this thread to do while it waits for the disk.
+        *wasi.filesystem() = open_dirs(&args.grants.dir, true)?;
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_RESOURCES);
         Ok(Self {
             table,
             http: WasiHttpCtx::new(),
-            allow_http: args.allow_http,
-            denied: NoOutgoing,
-            wasi: wasi.build(),
+            hooks: if args.allow_http {
+                Box::new(Outgoing::new()?)
+            } else {
+                Box::new(NoOutgoing)
+            },
+            wasi,
             budget: Budget::new(args.max_memory),
         })
     }
@@ -65,24 +64,6 @@ impl State {
     pub fn was_refused_memory(&self) -> bool {
         self.budget.refused()
     }
-}
-
-fn grant(wasi: &mut WasiCtxBuilder, dir: &Dir) -> Result<(), String> {
-    let failed = |reason: &str| format!("--dir {}: {reason}", dir.host.display());
-    match std::fs::metadata(&dir.host) {
-        Ok(data) if data.is_dir() => {}
-        Ok(_) => return Err(failed("not a directory")),
-        Err(e) if e.kind() == ErrorKind::NotFound => return Err(failed("no such directory")),
-        Err(e) => return Err(failed(&e.kind().to_string())),
-    }
-    let perms = if dir.read_only {
-        FsPerms::ReadOnly
-    } else {
-        FsPerms::ReadWrite
-    };
-    wasi.preopened_dir(&dir.host, &dir.guest, perms)
-        .map(drop)
-        .map_err(|e| failed(&anyhost_engine::one_line(&e)))
 }
 
 /// Links all that [`PROVIDED`] names.
@@ -106,11 +87,7 @@ impl WasiView for State {
 impl WasiHttpView for State {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         WasiHttpCtxView {
-            hooks: if self.allow_http {
-                default_hooks()
-            } else {
-                &mut self.denied
-            },
+            hooks: &mut *self.hooks,
             table: &mut self.table,
             ctx: &mut self.http,
         }

@@ -5,18 +5,21 @@ mod common;
 use std::net::TcpListener;
 
 use common::{Host, fault_guest, greeter, http_bin};
-use host_testing::{Dir, fail, file};
+use host_testing::{Dir, fail, file, seal};
 
-#[test]
-fn components_that_cannot_be_served() {
+fn host() -> host_testing::errors::Host {
     host_testing::errors::Host {
         program: http_bin(),
         component: greeter(),
         export: "wasi:http/incoming-handler",
-        provides: "wasi:http, wasi:io, wasi:cli, wasi:clocks, wasi:random, wasi:filesystem (no \
-                   files) and wasi:sockets (no network), all 0.2",
+        provides: "wasi:http, wasi:io, wasi:cli, wasi:clocks, wasi:random, wasi:filesystem and \
+                   wasi:sockets (no network), all 0.2",
     }
-    .tells_bad_components();
+}
+
+#[test]
+fn components_that_cannot_be_served() {
+    host().tells_bad_components();
 }
 
 #[test]
@@ -38,6 +41,16 @@ fn precompiled_code_that_does_not_fit_is_not_used() {
         .wait_for("not precompiled code, or cut short; compiling");
     assert_eq!(host.get("/ok").text(), "ok");
 
+    // A bit that fell over.
+    let mut code = std::fs::read(dir.precompiled(&component)).expect("the code");
+    let middle = code.len() / 2;
+    code[middle] ^= 1;
+    let damaged = dir.write("damaged.cwasm", code);
+    let host = Host::start(&component, &["--aot", &damaged]);
+    host.stderr
+        .wait_for(&format!("note: {damaged}: damaged; compiling"));
+    assert_eq!(host.get("/ok").text(), "ok");
+
     // Code for another machine: which one is in it as text.
     let mut code = std::fs::read(dir.precompiled(&component)).expect("the code");
     let target = b"-unknown-linux-gnu";
@@ -46,6 +59,7 @@ fn precompiled_code_that_does_not_fit_is_not_used() {
         .position(|part| part == target)
         .expect("the target");
     code[at - 1] = b'x';
+    seal(&mut code);
     let other = dir.write("other.cwasm", code);
     let host = Host::start(&component, &["--aot", &other]);
     host.stderr
@@ -84,6 +98,31 @@ fn precompile_gives_the_same_bytes_each_time() {
 }
 
 #[test]
+fn more_instances_than_there_is_address_space() {
+    let dir = Dir::new();
+    let memory = "(core module (memory 1))".repeat(16);
+    let instances: String = (0..16)
+        .map(|n| format!("(core instance (instantiate {n}))"))
+        .collect();
+    let export = r#"(instance $i) (export "wasi:http/incoming-handler@0.2.0" (instance $i))"#;
+    let text = format!("(component {memory} {instances} {export})");
+    let file = dir.wat("memories.wasm", &text);
+    let line = host().line(&[
+        "--component",
+        &file,
+        "--max-in-flight",
+        "8192",
+        "--threads",
+        "1",
+    ]);
+    let start = "error: cannot reserve the address space of 8193 instances at once: ";
+    assert!(
+        line.starts_with(start) && line.ends_with("; lower --max-in-flight\n"),
+        "{line}"
+    );
+}
+
+#[test]
 fn a_port_that_is_taken() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let addr = listener.local_addr().expect("an address").to_string();
@@ -96,7 +135,7 @@ fn a_port_that_is_taken() {
 
 #[test]
 fn flags_that_make_no_sense() {
-    let greeter = greeter();
+    host().tells_bad_flags();
     for (flag, value, hint) in [
         ("--addr", "8080", "use HOST:PORT, as 127.0.0.1:8080"),
         (
@@ -105,27 +144,13 @@ fn flags_that_make_no_sense() {
             "use HOST:PORT, as 127.0.0.1:8080",
         ),
         (
-            "--max-memory",
-            "64",
-            "use a number and B, KiB, MiB or GiB, as 64MiB",
-        ),
-        (
             "--max-body",
             "-1MiB",
             "use a number and B, KiB, MiB or GiB, as 64MiB",
         ),
-        ("--timeout", "0s", "use a number and ms, s, m or h, as 30s"),
-        ("--env", "NAME", "use NAME=VALUE"),
         ("--max-in-flight", "0", "0 is not in 1..=8192"),
     ] {
-        let flag_value = format!("{flag}={value}");
-        let (code, stderr) = fail(&http_bin(), &["--component", &greeter, &flag_value]);
-        assert_eq!(code, Some(2), "{flag_value}: {stderr}");
-        let first = stderr.lines().next().unwrap_or_default();
-        assert!(
-            first.contains(flag) && first.ends_with(hint),
-            "{flag_value}: {first}"
-        );
+        host().tells_bad_flag(flag, value, hint);
     }
     let (code, stderr) = fail(&http_bin(), &[]);
     assert_eq!(code, Some(2));

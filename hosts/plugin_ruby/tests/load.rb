@@ -28,10 +28,21 @@ class LoadTest < Minitest::Test
   end
 
   def test_code_that_is_damaged
+    whole = File.binread(AOT)
+    assert_nil fault(whole)
+    [*0...64, *-72..-1, *(64...whole.bytesize).step(97)].each do |at|
+      damaged = whole.dup
+      damaged.setbyte(at, damaged.getbyte(at) ^ 4)
+      assert_match(/\A(damaged|not precompiled code, or cut short)\z/, fault(damaged), at)
+    end
+    [0, 1, 72, whole.bytesize / 2, whole.bytesize - 1].each do |length|
+      assert_equal "not precompiled code, or cut short", fault(whole[0, length]), length
+    end
     Dir.mktmpdir do |folder|
       damaged = File.join(folder, "damaged.cwasm")
-      File.binwrite(damaged, "#{'x' * 100}#{File.binread(AOT)[-40..]}")
-      assert_match(/#{damaged}: .+ compiled instead\n\z/, Testing.said { greet(aot: damaged) })
+      File.binwrite(damaged, whole.tap { |bytes| bytes.setbyte(bytes.bytesize / 2, 255 - bytes.getbyte(bytes.bytesize / 2)) })
+      said = Testing.said { assert_equal "Hello, World", greet(aot: damaged) }
+      assert_equal "note: #{damaged}: damaged; the component is compiled instead\n", said
     end
   end
 
@@ -42,6 +53,10 @@ class LoadTest < Minitest::Test
   end
 
   private
+
+  def fault(artifact)
+    Greeter::ComponentFile.fault(artifact, File.binread(COMPONENT))
+  end
 
   def greet(component: COMPONENT, aot: nil)
     Greeter.open(component, aot:, formatter: ->(text) { text.reverse }) { |greeter| greeter.greet("World") }

@@ -10,9 +10,11 @@ class Greeter
     WASM_MAGIC = "\0asm".b.freeze
     # The layer field of a binary's header: 0 is a core module.
     CORE_MODULE = "\0\0".b.freeze
-    # How a file of //lib/host/engine:precompile ends: this mark, and the SHA-256 of the component that it was made from.
-    AOT_MARK = "anyhost1".b.freeze
-    AOT_TRAILER = AOT_MARK.bytesize + 32
+    # How a file of //lib/host/engine:precompile ends: this mark, the SHA-256 of the component that it was made from, and
+    # the seal, which is the SHA-256 of all that is before it.
+    AOT_MARK = "anyhost2".b.freeze
+    DIGEST = 32
+    AOT_TRAILER = AOT_MARK.bytesize + (2 * DIGEST)
 
     module_function
 
@@ -48,21 +50,27 @@ class Greeter
       raise ComponentError, "#{path}: not a valid component: #{e.message.gsub(/\s+/, ' ')}"
     end
 
-    # Nothing, and a warning, where the code cannot be used.
+    # Nothing, and a warning, where the code cannot be used. The file is read once: what was checked is what runs.
     def deserialize(engine, aot, bytes)
-      size = File.size(aot)
-      trailer = size < AOT_TRAILER ? "" : File.binread(aot, AOT_TRAILER, size - AOT_TRAILER)
-      reason =
-        if !trailer.start_with?(AOT_MARK)
-          "not precompiled code, or cut short"
-        elsif trailer.delete_prefix(AOT_MARK) != Digest::SHA256.digest(bytes)
-          "made from another component"
-        else
-          return Wasmtime::Component::Component.deserialize_file(engine, aot)
-        end
-      warn_of(aot, reason)
+      artifact = File.binread(aot)
+      reason = fault(artifact, bytes)
+      return warn_of(aot, reason) if reason
+
+      Wasmtime::Component::Component.deserialize(engine, artifact[...-AOT_TRAILER])
     rescue SystemCallError, Wasmtime::Error => e
       warn_of(aot, e.message.gsub(/\s+/, " "))
+    end
+
+    # Why the artifact is not the code of the component `bytes`.
+    def fault(artifact, bytes)
+      mark, digest, seal = artifact[-AOT_TRAILER..]&.unpack("a#{AOT_MARK.bytesize}a#{DIGEST}a#{DIGEST}")
+      if mark != AOT_MARK
+        "not precompiled code, or cut short"
+      elsif Digest::SHA256.digest(artifact[...-DIGEST]) != seal
+        "damaged"
+      elsif Digest::SHA256.digest(bytes) != digest
+        "made from another component"
+      end
     end
 
     def warn_of(aot, reason)

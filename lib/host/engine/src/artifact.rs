@@ -1,22 +1,21 @@
-//! Precompiled code: wasmtime's own format, then a trailer that says which
-//! component it was made from, so that stale code is never run.
+//! Precompiled code: wasmtime's own format, then a trailer that says which component it
+//! was made from and seals both, so that neither stale nor damaged code is ever run.
 
-use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom};
+use std::fs;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
+use wasmtime::Engine;
 use wasmtime::component::Component;
-use wasmtime::{Engine, Precompiled};
 
 use crate::config::ahead_of_time;
 use crate::load::read_component;
 use crate::{Error, Result, one_line};
 
-/// Marks the trailer and its version; the component's SHA-256 follows.
-const MARK: &[u8; 8] = b"anyhost1";
+/// Marks the trailer and its version. The component's SHA-256 follows, and then the
+/// seal: the SHA-256 of all that is before it.
+pub const CODE_FORMAT: &[u8; 8] = b"anyhost2";
 const DIGEST: usize = 32;
-const TRAILER: usize = MARK.len() + DIGEST;
 
 /// Compiles the component `input` to machine code in `output`.
 ///
@@ -26,48 +25,160 @@ const TRAILER: usize = MARK.len() + DIGEST;
 /// # Errors
 /// [`Error`], when `input` is not a valid component or `output` cannot be written.
 pub fn precompile(input: &Path, output: &Path) -> Result<()> {
-    let bytes = read_component(input)?;
-    let mut code = ahead_of_time()?
-        .precompile_component(&bytes)
-        .map_err(|e| Error::Invalid(input.to_owned(), one_line(&e)))?;
-    code.extend_from_slice(MARK);
-    code.extend_from_slice(&Sha256::digest(&bytes));
+    let component = read_component(input)?;
+    let code = compile(&ahead_of_time()?, input, &component)?;
     fs::write(output, code).map_err(|e| Error::Io(output.to_owned(), e))
 }
 
-/// Loads precompiled code, of `source` if that is given; `Err` says in words why
-/// it cannot be used.
+/// Compiles a component from memory; messages call it `name`. The result is sealed, for
+/// [`crate::load_bytes`].
+///
+/// # Errors
+/// [`Error::Invalid`], when it is none.
+pub fn compile(engine: &Engine, name: &Path, component: &[u8]) -> Result<Vec<u8>> {
+    let mut code = engine
+        .precompile_component(component)
+        .map_err(|e| Error::Invalid(name.to_owned(), one_line(&e)))?;
+    code.extend_from_slice(CODE_FORMAT);
+    code.extend_from_slice(&Sha256::digest(component));
+    let seal = Sha256::digest(&code);
+    code.extend_from_slice(&seal);
+    Ok(code)
+}
+
+/// Loads what [`compile`] made, of `source` if that is given; `Err` says in words why it
+/// cannot be used.
 pub(crate) fn load(
     engine: &Engine,
-    file: &Path,
+    artifact: &[u8],
     source: Option<&[u8]>,
 ) -> std::result::Result<Component, String> {
-    let digest = trailer(file).map_err(|e| e.kind().to_string())?;
-    let Some(digest) = digest else {
-        return Err("not precompiled code, or cut short".to_owned());
-    };
-    if source.is_some_and(|bytes| *Sha256::digest(bytes) != digest) {
+    let (code, digest) = open(artifact)?;
+    if source.is_some_and(|bytes| *Sha256::digest(bytes) != *digest) {
         return Err("made from another component".to_owned());
     }
-    match Engine::detect_precompiled_file(file) {
-        Ok(Some(Precompiled::Component)) => {}
-        _ => return Err("damaged".to_owned()),
-    }
-    // SAFETY: the caller names files only that the user vouched for; see
-    // `crate::load`. The engine checks version, configuration and CPU.
-    unsafe { Component::deserialize_file(engine, file) }
+    // SAFETY: the seal is unbroken, so these are the bytes that the engine once gave, or
+    // somebody has forged them: `crate::load` says who must not be able to. The engine
+    // copies them, and checks version, configuration and CPU.
+    unsafe { Component::deserialize(engine, code) }
         .map_err(|e| format!("does not fit this engine: {}", e.root_cause()))
 }
 
-/// The digest in the trailer, or nothing if there is no trailer.
-fn trailer(file: &Path) -> std::io::Result<Option<[u8; DIGEST]>> {
-    let mut file = File::open(file)?;
-    if file.metadata()?.len() < TRAILER as u64 {
-        return Ok(None);
+/// The machine code, and the digest of the component that it was made from.
+fn open(artifact: &[u8]) -> std::result::Result<(&[u8], &[u8; DIGEST]), &'static str> {
+    let parts = || {
+        let (sealed, seal) = artifact.split_last_chunk::<DIGEST>()?;
+        let (rest, digest) = sealed.split_last_chunk::<DIGEST>()?;
+        Some((rest.strip_suffix(CODE_FORMAT)?, digest, sealed, seal))
+    };
+    let (code, digest, sealed, seal) = parts().ok_or("not precompiled code, or cut short")?;
+    if *Sha256::digest(sealed) != *seal {
+        return Err("damaged");
     }
-    file.seek(SeekFrom::End(-(TRAILER as i64)))?;
-    let mut trailer = [0; TRAILER];
-    file.read_exact(&mut trailer)?;
-    let (mark, digest) = trailer.split_at(MARK.len());
-    Ok((mark == MARK).then(|| digest.try_into().expect("the rest is the digest")))
+    Ok((code, digest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::on_demand;
+
+    fn component(constant: u32) -> Vec<u8> {
+        let text = format!(
+            "(component (core module $m (memory 1) (data (i32.const 0) \"some data\")
+               (func (export \"f\") (result i32) (i32.const {constant})))
+             (core instance $i (instantiate $m))
+             (func (export \"f\") (result s32) (canon lift (core func $i \"f\"))))"
+        );
+        wat::parse_str(text).expect("the text is well-formed")
+    }
+
+    /// Numbers that look like random ones, and are the same each time.
+    fn numbers() -> impl FnMut(usize) -> usize {
+        let mut state = 0x2545_f491_4f6c_dd1d_u64;
+        move |below| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state % below as u64).expect("it is below a usize")
+        }
+    }
+
+    /// Every kind of damage to `whole`, several hundred of them.
+    fn mutants(whole: &[u8]) -> Vec<(String, Vec<u8>)> {
+        let len = whole.len();
+        let mut number = numbers();
+        let mut all: Vec<(String, Vec<u8>)> = Vec::new();
+        let mut add = |name: String, bytes: Vec<u8>| {
+            if bytes != whole {
+                all.push((name, bytes));
+            }
+        };
+        // A bit of each byte of the header and the trailer, and of many in between.
+        let trailer = CODE_FORMAT.len() + 2 * DIGEST;
+        let between: Vec<usize> = (0..400).map(|_| number(len)).collect();
+        for at in (0..64).chain(len - trailer..len).chain(between) {
+            let mut bytes = whole.to_vec();
+            bytes[at] ^= 1 << number(8);
+            add(format!("byte {at} flipped"), bytes);
+        }
+        for _ in 0..100 {
+            let (from, to) = (number(len), number(len));
+            let (from, to) = (from.min(to), from.max(to));
+            add(format!("cut to {to}"), whole[..to].to_vec());
+            add(
+                format!("without {from}..{to}"),
+                [&whole[..from], &whole[to..]].concat(),
+            );
+            let mut zeros = whole.to_vec();
+            zeros[from..to].fill(0);
+            add(format!("zeros in {from}..{to}"), zeros);
+            let mut turned = whole.to_vec();
+            turned.rotate_left(from);
+            add(format!("rotated by {from}"), turned);
+        }
+        for len in [0, 1, DIGEST, trailer - 1, trailer, len - 1] {
+            add(format!("cut to {len}"), whole[..len].to_vec());
+            add(
+                format!("the last {len}"),
+                whole[whole.len() - len..].to_vec(),
+            );
+        }
+        add("a byte more".to_owned(), [whole, b"\0"].concat());
+        add("twice".to_owned(), [whole, whole].concat());
+        all
+    }
+
+    #[test]
+    fn damaged_code_is_not_used() {
+        let engine = on_demand().expect("an engine");
+        let source = component(1);
+        let code = compile(&engine, Path::new("test"), &source).expect("code");
+        assert!(load(&engine, &code, Some(&source)).is_ok());
+        let mutants = mutants(&code);
+        assert!(mutants.len() > 800, "{}", mutants.len());
+        for (name, bytes) in mutants {
+            for source in [Some(&source[..]), None] {
+                let reason = load(&engine, &bytes, source).err().unwrap_or_default();
+                let known = ["damaged", "not precompiled code, or cut short"];
+                assert!(known.contains(&reason.as_str()), "{name}: {reason:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn code_is_bound_to_its_component() {
+        let engine = on_demand().expect("an engine");
+        let [one, two] = [1, 2].map(component);
+        let mut code = compile(&engine, Path::new("test"), &one).expect("code");
+        let reason = |code: &[u8]| load(&engine, code, Some(&two)).err();
+        assert_eq!(
+            reason(&code).as_deref(),
+            Some("made from another component")
+        );
+        // Not even somebody who writes the other digest into it gets it loaded.
+        let at = code.len() - 2 * DIGEST;
+        code[at..at + DIGEST].copy_from_slice(&Sha256::digest(&two));
+        assert_eq!(reason(&code).as_deref(), Some("damaged"));
+    }
 }

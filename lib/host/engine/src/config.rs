@@ -70,6 +70,6 @@ pub(crate) fn base() -> Config {
     config
 }
 
-pub(crate) fn build(config: &Config) -> Result<Engine> {
+fn build(config: &Config) -> Result<Engine> {
     Engine::new(config).map_err(|e| Error::Engine(one_line(&e)))
 }

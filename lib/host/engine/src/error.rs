@@ -1,9 +1,7 @@
 //! What can be wrong with a component file, each in one line.
 
 use std::fmt::{Display, Formatter};
-use std::io::Write;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// The result of loading or checking a component.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -14,6 +12,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Error {
     /// The machine cannot run the engine: the reason.
     Engine(String),
+    /// The address space of a pool cannot be had: of how many instances, and the reason.
+    Pool(u32, String),
     /// There is no such file.
     Missing(PathBuf),
     /// The path is a directory.
@@ -64,6 +64,11 @@ impl Display for Error {
         const EXPECTED: &str = "expected a WebAssembly component";
         match self {
             Self::Engine(reason) => write!(f, "cannot start the WebAssembly engine: {reason}"),
+            Self::Pool(instances, reason) => write!(
+                f,
+                "cannot reserve the address space of {instances} instances at once: {reason}; \
+                 lower --max-in-flight"
+            ),
             Self::Missing(file) => write!(f, "{}: no such file; {EXPECTED}", file.display()),
             Self::Directory(file) => write!(f, "{}: is a directory; {EXPECTED}", file.display()),
             Self::Io(file, e) => {
@@ -130,15 +135,6 @@ impl Display for Error {
 }
 
 impl std::error::Error for Error {}
-
-/// Reports a fatal error as one line on stderr; the exit code is 1.
-///
-/// Wrong usage of the command line is clap's: several lines, exit code 2.
-pub fn fail(error: &dyn Display) -> ExitCode {
-    // `eprintln!` would panic when stderr is closed.
-    let _ = writeln!(std::io::stderr(), "error: {error}");
-    ExitCode::FAILURE
-}
 
 /// An engine's error with its causes in one line.
 #[must_use]

@@ -27,16 +27,17 @@ pub struct Loaded {
 /// Loads the component in `file`.
 ///
 /// `aot` is the same component as [`crate::precompile`] wrote it; it saves the
-/// compilation. When it is of another component, engine or CPU, the component is
-/// compiled after all and [`Loaded::note`] says why.
+/// compilation. When it is damaged, or of another component, engine or CPU, the
+/// component is compiled after all and [`Loaded::note`] says why.
 ///
 /// `file` may itself be precompiled if its extension is `.cwasm`.
 ///
 /// # Safety of precompiled code
-/// Machine code runs with the rights of the host, outside the sandbox, and is
-/// checked for its configuration only. It is therefore loaded only where the user
-/// named it as such: as `aot`, or by the extension. It must not be writable by
-/// anyone whom the host does not trust.
+/// Machine code runs with the rights of the host, outside the sandbox. Its seal tells
+/// damage, and code that was made for something else, but not a forgery. It is therefore
+/// loaded only where the user named it as such: as `aot`, or by the extension. It must
+/// not be writable by anyone whom the host does not trust. It is read once: what was
+/// checked is what runs, whatever becomes of the file.
 ///
 /// # Errors
 /// One line that names the file, see [`Error`].
@@ -44,7 +45,7 @@ pub fn load(engine: &Engine, file: &Path, aot: Option<&Path>) -> Result<Loaded> 
     let bytes = read(file)?;
     let trusted = file.extension().is_some_and(|e| e == TRUSTED_EXTENSION);
     if !bytes.starts_with(WASM_MAGIC) && trusted {
-        let component = artifact::load(engine, file, None)
+        let component = artifact::load(engine, &bytes, None)
             .map_err(|reason| Error::BadCode(file.to_owned(), reason))?;
         return Ok(Loaded {
             component,
@@ -56,8 +57,7 @@ pub fn load(engine: &Engine, file: &Path, aot: Option<&Path>) -> Result<Loaded> 
         None => None,
         Some(aot) => {
             // A wrong path is a mistake to report; wrong content can be helped.
-            check_file(aot)?;
-            match artifact::load(engine, aot, Some(&bytes)) {
+            match artifact::load(engine, &read(aot)?, Some(&bytes)) {
                 Ok(component) => {
                     return Ok(Loaded {
                         component,
@@ -78,16 +78,14 @@ pub fn load(engine: &Engine, file: &Path, aot: Option<&Path>) -> Result<Loaded> 
 
 /// Loads a component from memory, as an image's layer; messages call it `name`.
 ///
-/// `code` says that `bytes` are machine code from [`Engine::precompile_component`]; see
-/// [`load`] for what that takes. Without it, machine code is refused.
+/// `code` says that `bytes` are machine code from [`crate::compile`]; see [`load`] for
+/// what that takes. Without it, machine code is refused.
 ///
 /// # Errors
 /// One line that names it, see [`Error`].
 pub fn load_bytes(engine: &Engine, name: &Path, bytes: &[u8], code: bool) -> Result<Loaded> {
     let component = if code {
-        // SAFETY: the caller vouches for it.
-        unsafe { Component::deserialize(engine, bytes) }
-            .map_err(|e| Error::BadCode(name.to_owned(), one_line(&e)))?
+        artifact::load(engine, bytes, None).map_err(|e| Error::BadCode(name.to_owned(), e))?
     } else {
         check_header(name, bytes)?;
         Component::from_binary(engine, bytes)

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use wasmtime::component::Component;
-use wasmtime::{InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::budget::{PAGE, check_start, initial_memory};
-use crate::config::{base, build};
+use crate::config::base;
 use crate::{Error, Result, one_line};
 
 /// Up to this size, in bytes, a memory is cleaned by writing to it: cheaper than
@@ -31,8 +31,7 @@ pub struct PoolLimits {
 ///
 /// # Errors
 /// [`Error::Memory`] if an instance could not even start within its limit,
-/// [`Error::Engine`] if the address space cannot be had, for example under
-/// `ulimit -v`.
+/// [`Error::Pool`] if the address space cannot be had, for example under `ulimit -v`.
 pub fn pooled(file: &Path, component: &Component, limits: PoolLimits) -> Result<Component> {
     let engine_error = |e| Error::Engine(one_line(&e));
     let needs = check_start(file, component, limits.memory_bytes)?;
@@ -58,7 +57,7 @@ pub fn pooled(file: &Path, component: &Component, limits: PoolLimits) -> Result<
         .table_keep_resident(clamp(keep));
     let mut config = base();
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-    let engine = build(&config)?;
+    let engine = Engine::new(&config).map_err(|e| Error::Pool(limits.instances, one_line(&e)))?;
     let code = component.serialize().map_err(engine_error)?;
     // SAFETY: the bytes come from a component that this process has loaded.
     unsafe { Component::deserialize(&engine, code) }.map_err(engine_error)

@@ -1,6 +1,7 @@
 //! Compiles an image's layers once: containerd keeps the code beside them.
 
 use std::hash::Hash;
+use std::path::Path;
 
 use anyhow::Result;
 use containerd_shim_wasm::sandbox::context::WasmLayer;
@@ -18,14 +19,16 @@ impl Compiler {
 }
 
 impl containerd_shim_wasm::shim::Compiler for Compiler {
-    /// Changes with the engine's version and configuration, and with the CPU.
+    /// Changes with the engine's version and configuration, with the CPU, and with how
+    /// the code is sealed.
     fn cache_key(&self) -> impl Hash {
-        self.0.precompile_compatibility_hash()
+        let engine = self.0.precompile_compatibility_hash();
+        (anyhost_engine::CODE_FORMAT, engine)
     }
 
     async fn compile(&self, layers: &[WasmLayer]) -> Result<Vec<Option<Vec<u8>>>> {
         let compile = |layer: &WasmLayer| {
-            let code = self.0.precompile_component(&layer.layer);
+            let code = anyhost_engine::compile(&self.0, Path::new("layer"), &layer.layer);
             // The container's log says what is wrong with it, when it is run.
             Ok(code.ok())
         };

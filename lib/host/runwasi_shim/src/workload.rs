@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhost_engine::{Loaded, exports, fail, load_bytes, on_demand};
+use anyhost_engine::{Loaded, exports, load_bytes, on_demand};
+use anyhost_manners::{fail, system};
 use clap::{CommandFactory, FromArgMatches};
 use containerd_shim_wasm::sandbox::context::{RuntimeContext, Source};
 use tokio::signal::unix::{SignalKind, signal};
@@ -33,7 +34,7 @@ pub fn run(context: &impl RuntimeContext) -> i32 {
     match start(context) {
         Ok(()) => 0,
         Err(error) => {
-            fail(&error);
+            fail(error);
             FAILED
         }
     }
@@ -55,15 +56,15 @@ fn start(context: &impl RuntimeContext) -> Result<(), String> {
         "wasi:http/proxy" => {
             let own = ["--addr", "0.0.0.0:8080"];
             let mut args: anyhost_http::Args = parse(&name, own.into_iter().chain(flags))?;
-            args.env.extend(env);
+            args.grants.env.extend(env);
             anyhost_http::serve(&args, loaded)
         }
         _ => {
             let guest = context.args().iter().skip(1).map(String::as_str);
             let flags = flags.chain(["--"]).chain(guest);
             let mut args: anyhost_cli::Args = parse(&name, flags)?;
-            args.env.extend(env);
-            exit_on_sigterm().map_err(|e| format!("the system refuses: {e}"))?;
+            args.grants.env.extend(env);
+            exit_on_sigterm().map_err(system)?;
             match anyhost_cli::run(&args, loaded) {
                 Err(error) => Err(error),
             }

@@ -7,6 +7,7 @@
 pub mod cases;
 pub mod client;
 pub mod errors;
+pub mod flags;
 pub mod program;
 
 use std::fs::{self, Permissions};
@@ -15,6 +16,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+
+use sha2::{Digest, Sha256};
 
 /// How long anything may take: far more than it should on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -105,6 +108,15 @@ impl Dir {
         assert!(status.expect("precompile starts").success());
         output
     }
+}
+
+/// Makes the seal of precompiled code fit what is before it.
+///
+/// # Panics
+/// There is no room for one.
+pub fn seal(code: &mut [u8]) {
+    let (sealed, seal) = code.split_last_chunk_mut::<32>().expect("a seal");
+    *seal = Sha256::digest(sealed).into();
 }
 
 impl Drop for Dir {
