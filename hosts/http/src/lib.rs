@@ -9,18 +9,26 @@ mod client_io;
 mod connection;
 mod exchange;
 mod guest;
+mod head;
+mod listen;
 mod log;
 mod record;
 mod refusal;
+mod request_body;
 mod request_id;
 mod server;
+mod signals;
 mod state;
 mod stdio;
+mod timer;
+mod wire;
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use anyhost_engine::{Loaded, PoolLimits};
 use rustix::process::{Resource, getrlimit, setrlimit};
@@ -33,10 +41,14 @@ use exchange::Host;
 use guest::Guest;
 use log::Log;
 use record::Logs;
+use signals::Signals;
 use state::Grants;
 
 /// A reason to stop, in one line.
 type Fatal = String;
+
+/// How long what is cut off at the end may take to stop.
+const SHUTDOWN: Duration = Duration::from_millis(200);
 
 /// Serves a component until SIGINT or SIGTERM; messages name it by [`Args::component`].
 ///
@@ -64,11 +76,14 @@ pub fn serve(args: &Args, loaded: Loaded) -> Result<(), Fatal> {
         .build()
         .map_err(system)?;
     let result = runtime.block_on(async {
-        let listener = server::listen(&args.addr)?;
-        let addr = listener.local_addr().map_err(system)?;
-        announce(args, addr, &version);
-        server::serve(host, listener, args).await.map_err(system)
+        let listeners = listen::listen(&args.addr)?;
+        let signals = Signals::catch().map_err(system)?;
+        announce(args, &listen::addresses(&listeners).map_err(system)?, &version);
+        server::serve(host, listeners, signals, args).await;
+        Ok(())
     });
+    // What is cut off is logged, too.
+    runtime.shutdown_timeout(SHUTDOWN);
     host.logs.errors.flush();
     if let Some(access) = &host.logs.access {
         access.flush();
@@ -83,15 +98,16 @@ fn threads(args: &Args) -> u32 {
 }
 
 fn make_logs(args: &Args) -> io::Result<Logs> {
+    // Nobody can be told that stderr is broken.
+    let errors = Log::new(io::stderr(), |_| {})?;
     let access = if args.quiet {
         None
     } else {
-        Some(Log::new(io::stdout())?)
+        let errors = errors.clone();
+        let tell = move |e| errors.line(&format!("cannot write the access log to stdout: {e}\n"));
+        Some(Log::new(io::stdout(), tell)?)
     };
-    Ok(Logs {
-        access,
-        errors: Log::new(io::stderr())?,
-    })
+    Ok(Logs { access, errors })
 }
 
 /// Makes the component ready to serve; the string is its version of `wasi:http`.
@@ -127,7 +143,7 @@ fn prepare(args: &Args, loaded: Loaded, errors: &Log) -> anyhost_engine::Result<
 }
 
 /// Says on stderr where and what is served, and what the guest is given.
-fn announce(args: &Args, addr: std::net::SocketAddr, version: &str) {
+fn announce(args: &Args, addrs: &[SocketAddr], version: &str) {
     let name = args
         .component
         .file_stem()
@@ -139,9 +155,12 @@ fn announce(args: &Args, addr: std::net::SocketAddr, version: &str) {
     } else {
         format!("environment {}", names.join(" "))
     };
+    let urls: Vec<_> = addrs.iter().map(|addr| format!("http://{addr}")).collect();
+    let urls = urls.join(" and ");
+    let reached = listen::reached(addrs[0]);
     let lines = format!(
-        "listening on http://{addr} ({name}, wasi:http {version})\n\
-         try: curl http://{addr}/\n\
+        "listening on {urls} ({name}, wasi:http {version})\n\
+         try: curl http://{reached}/\n\
          granted: no files, no network, {env}; {} MiB of memory, {:?} a request, {} at once\n",
         args.max_memory >> 20,
         args.timeout,
