@@ -58,7 +58,8 @@ impl Connections {
         let idle = open
             .values()
             .filter_map(|wire| Some((wire.idle_since()?, wire)));
-        let longest = idle.min_by_key(|(since, _)| *since);
+        // One that was asked already, and has not come to it, is enough.
+        let longest = idle.min_by_key(|(since, wire)| (!wire.is_unwanted(), *since));
         self.crowded.store(longest.is_none(), Ordering::Relaxed);
         if let Some((_, wire)) = longest {
             wire.close();
@@ -144,9 +145,7 @@ async fn run(
     let unread = match &result {
         None => false,
         Some(Ok(())) => {
-            has_body.load(Ordering::Relaxed)
-                || !parts.read_buf.is_empty()
-                || parts.io.has_unread()
+            has_body.load(Ordering::Relaxed) || !parts.read_buf.is_empty() || parts.io.has_unread()
         }
         Some(Err(e)) => e.is_parse(),
     };

@@ -78,7 +78,11 @@ pub fn serve(args: &Args, loaded: Loaded) -> Result<(), Fatal> {
     let result = runtime.block_on(async {
         let listeners = listen::listen(&args.addr)?;
         let signals = Signals::catch().map_err(system)?;
-        announce(args, &listen::addresses(&listeners).map_err(system)?, &version);
+        announce(
+            args,
+            &listen::addresses(&listeners).map_err(system)?,
+            &version,
+        );
         server::serve(host, listeners, signals, args).await;
         Ok(())
     });

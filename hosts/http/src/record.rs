@@ -141,10 +141,7 @@ impl Drop for Record {
                 line,
                 " status={status} bytes={bytes} duration_us={duration} client={client}"
             );
-            for (key, field) in [
-                (" host=", &self.host),
-                (" user_agent=", &self.user_agent),
-            ] {
+            for (key, field) in [(" host=", &self.host), (" user_agent=", &self.user_agent)] {
                 line.push_str(key);
                 let field = field.as_ref().map_or(&b"-"[..], HeaderValue::as_bytes);
                 push_quoted(line, field, MAX_FIELD);

@@ -99,7 +99,9 @@ impl Received {
         let (frame, fault) = match frame {
             None => (None, None),
             Some(Err(error)) => {
-                let reason = error.source().map_or_else(|| error.to_string(), |e| e.to_string());
+                let reason = error
+                    .source()
+                    .map_or_else(|| error.to_string(), |e| e.to_string());
                 (Some(Err(error.into())), Some(Fault::Broken(reason)))
             }
             Some(Ok(frame)) => {

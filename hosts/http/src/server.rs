@@ -32,7 +32,13 @@ pub async fn serve(
     let mut accepting = JoinSet::new();
     for listener in listeners {
         let places = places.clone();
-        accepting.spawn(accept(host, listener, connections, places, args.client_timeout));
+        accepting.spawn(accept(
+            host,
+            listener,
+            connections,
+            places,
+            args.client_timeout,
+        ));
     }
     signals.next().await;
     // With the listeners gone nobody new comes in.
@@ -86,10 +92,7 @@ async fn accept(
 }
 
 /// Waits for a place for a connection, which one that is idle gives up.
-async fn place(
-    places: &Arc<Semaphore>,
-    connections: &Connections,
-) -> Option<OwnedSemaphorePermit> {
+async fn place(places: &Arc<Semaphore>, connections: &Connections) -> Option<OwnedSemaphorePermit> {
     if let Ok(place) = places.clone().try_acquire_owned() {
         return Some(place);
     }

@@ -84,10 +84,7 @@ impl Wire {
 
     /// Whether a request is being answered.
     pub fn is_answering(&self) -> bool {
-        matches!(
-            self.state().phase,
-            Phase::Waiting | Phase::Replying { .. }
-        )
+        matches!(self.state().phase, Phase::Waiting | Phase::Replying { .. })
     }
 
     /// Asks the connection to close as soon as it has answered its request.

@@ -115,7 +115,11 @@ fn who_sends_no_more_gets_the_answer() {
         scope.spawn(|| gets(&host, sleep, "awake"));
         scope.spawn(|| gets(&host, &sleep.replace("/1.1", "/1.0"), "awake"));
         scope.spawn(|| {
-            gets(&host, &post("/sleep?1200000000", 1_000_000, 1_000_000), "awake");
+            gets(
+                &host,
+                &post("/sleep?1200000000", 1_000_000, 1_000_000),
+                "awake",
+            );
         });
         // In chunks, and between them.
         let drip = "GET /drip?5 HTTP/1.1\r\nhost: test\r\n\r\n";
@@ -151,8 +155,7 @@ fn who_ends_within_a_body_is_told() {
         let response = client.receive(false);
         assert_eq!(response.status, 400, "{path}");
         assert!(response.text().starts_with("the body is broken"));
-        host.stdout
-            .wait_for(&format!("path=\"{path}\" status=400"));
+        host.stdout.wait_for(&format!("path=\"{path}\" status=400"));
     }
 }
 

@@ -20,7 +20,10 @@ fn refused(host: &Host, request: &str, status: u16, reason: &str) -> Response {
     assert!(line.contains(&format!(" status={status} ")), "{line}");
     assert!(line.contains(" client=127.0.0.1:"), "{line}");
     assert!(line.contains(&format!(" reason=\"{reason}")), "{line}");
-    assert!(!host.stdout.text().contains("/smuggled\" status="), "{request:?}");
+    assert!(
+        !host.stdout.text().contains("/smuggled\" status="),
+        "{request:?}"
+    );
     response
 }
 
@@ -57,7 +60,10 @@ fn a_request_is_for_one_host() {
         ("host: a b\r\n", "the request's host field is not a host"),
         ("host: a, b\r\n", "the request's host field is not a host"),
         ("host: u@a\r\n", "the request's host field is not a host"),
-        ("host: a:99999\r\n", "the request's host field is not a host"),
+        (
+            "host: a:99999\r\n",
+            "the request's host field is not a host",
+        ),
         ("host: \u{e4}\r\n", "the request's host field is not a host"),
     ] {
         let response = refused(&host, &request(hosts), 400, reason);
@@ -187,6 +193,11 @@ fn chunks_that_others_could_read_otherwise_are_refused() {
         "0\r\n\nGET /smuggled HTTP/1.1\r\nhost: test\r\n\r\n",
     ] {
         let head = "POST /echo HTTP/1.1\r\nhost: test\r\ntransfer-encoding: chunked\r\n\r\n";
-        refused(&host, &format!("{head}{chunks}"), 400, "the body is broken: ");
+        refused(
+            &host,
+            &format!("{head}{chunks}"),
+            400,
+            "the body is broken: ",
+        );
     }
 }

@@ -126,7 +126,11 @@ fn bytes_of(host: &Host, path: &str) -> u64 {
 #[test]
 fn bytes_are_what_was_sent() {
     let host = Host::faults(&["--timeout", "10m"]);
-    for (target, bytes) in [("/big?1000000", 1_000_000), ("/drip?2", 10), ("/short-body", 13)] {
+    for (target, bytes) in [
+        ("/big?1000000", 1_000_000),
+        ("/drip?2", 10),
+        ("/short-body", 13),
+    ] {
         host.get(target);
         host.stdout
             .wait_for(&format!("path=\"{target}\" status=200 bytes={bytes} "));
@@ -134,7 +138,8 @@ fn bytes_are_what_was_sent() {
     let mut client = Client::connect(&host.addr);
     client.send("HEAD /ok?head HTTP/1.1\r\nhost: test\r\n\r\n");
     client.receive(true);
-    host.stdout.wait_for("path=\"/ok?head\" status=200 bytes=0 ");
+    host.stdout
+        .wait_for("path=\"/ok?head\" status=200 bytes=0 ");
     // What the system takes at once for a client that does not read is far less.
     assert!(bytes_of(&host, "/big?50000000") < 40_000_000);
     assert_eq!(bytes_of(&host, "/hang-in-body"), 15);

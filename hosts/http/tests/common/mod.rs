@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 pub use host_testing::client;
 use host_testing::client::Response;
-use host_testing::{PATIENCE, file};
 use host_testing::program::Program;
+use host_testing::{PATIENCE, file};
 
 pub fn http_bin() -> String {
     file("ANYHOST_HTTP_BIN", option_env!("CARGO_BIN_EXE_http"))

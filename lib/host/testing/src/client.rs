@@ -110,8 +110,8 @@ impl Client {
             // Without one, the body ends with the connection.
             let length: u64 = length.unwrap_or(u64::MAX);
             let read = self.0.by_ref().take(length).read_to_end(&mut response.body);
-            response.complete = read.is_ok()
-                && (length == u64::MAX || response.body.len() as u64 == length);
+            response.complete =
+                read.is_ok() && (length == u64::MAX || response.body.len() as u64 == length);
         }
         Some(response)
     }
