@@ -15,8 +15,8 @@ use clap::Parser;
 #[command(
     name = "http",
     version,
-    after_help = "SIGINT or SIGTERM stops accepting, finishes what is in flight and exits with 0; \
-                  a second one exits at once.\n\n\
+    after_help = "SIGINT, SIGTERM or SIGHUP stops accepting, finishes what is in flight and exits with \
+                  0; a second one exits at once. SIGUSR1 and SIGUSR2 are ignored.\n\n\
                   Example:\n  http --component wasi_http_rust.wasm --addr 127.0.0.1:8080\n  \
                   curl http://127.0.0.1:8080/World"
 )]
@@ -30,11 +30,13 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Component")]
     pub aot: Option<PathBuf>,
 
-    /// Where to listen; port 0 takes a free one.
+    /// Where to listen: at all addresses of the host, or of the machine with :PORT or
+    /// *:PORT; port 0 takes a free one.
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080", value_parser = address, help_heading = "Network")]
     pub addr: String,
 
-    /// Open connections; further ones wait in the system's queue.
+    /// Open connections. A further one takes the place of the one that has been idle
+    /// for the longest time, or waits for one to become idle.
     #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Network")]
     pub max_connections: u32,
 
@@ -74,7 +76,8 @@ pub struct Args {
     )]
     pub max_queue: u32,
 
-    /// Bytes in the body of a request; a larger one gets 413.
+    /// Bytes in the body of a request; a larger one gets 413. The host keeps what a
+    /// guest has not read yet.
     #[arg(long, value_name = "SIZE", default_value = "8MiB", value_parser = units::size, help_heading = "Bounds")]
     pub max_body: u64,
 
@@ -82,17 +85,15 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024), help_heading = "Bounds")]
     pub threads: Option<u32>,
 
-    /// No access log on stdout. What goes wrong is still told on stderr.
+    /// No access log on stdout, which has a line for each request that gets an answer.
+    /// What goes wrong is still told on stderr.
     #[arg(long, help_heading = "Log")]
     pub quiet: bool,
 }
 
 /// Checks `HOST:PORT`; the name is looked up when the host listens.
 fn address(text: &str) -> Result<String, String> {
-    let port = text
-        .rsplit_once(':')
-        .filter(|(host, _)| !host.is_empty())
-        .map(|(_, port)| port);
+    let port = text.rsplit_once(':').map(|(_, port)| port);
     match port.map(str::parse::<u16>) {
         Some(Ok(_)) => Ok(text.to_owned()),
         _ => Err("use HOST:PORT, as 127.0.0.1:8080".to_owned()),

@@ -1,72 +1,31 @@
-//! Bodies: what a client may send, and what a guest sends back.
+//! The body of a response, as a guest writes it.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use hyper::body::Incoming;
-use wasmtime_wasi_http::Error;
 use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
 
 use crate::guest::Running;
 use crate::record::Record;
+use crate::wire::Wire;
 
 /// Why a response is cut off although its guest did not fail.
 pub const UNFINISHED: &str =
     "the guest's body was not finished, or is not as long as its content-length";
 
-/// A request's body of unknown length, read up to a limit.
-pub struct Limited {
-    body: Incoming,
-    left: u64,
-    exceeded: Arc<AtomicBool>,
-}
+/// Why trailers are not sent: only chunks can have some.
+const SIZED: &str = "the response has a content-length: its trailers are dropped";
 
-impl Limited {
-    /// Passes on `limit` bytes; sets `exceeded` when there are more.
-    pub fn new(body: Incoming, limit: u64, exceeded: Arc<AtomicBool>) -> Self {
-        Self {
-            body,
-            left: limit,
-            exceeded,
-        }
-    }
-}
-
-impl Body for Limited {
-    type Data = Bytes;
-    type Error = Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        let frame = std::task::ready!(Pin::new(&mut self.body).poll_frame(cx));
-        Poll::Ready(frame.map(|frame| {
-            let frame = frame?;
-            let length = frame.data_ref().map_or(0, |data| data.len() as u64);
-            match self.left.checked_sub(length) {
-                Some(left) => {
-                    self.left = left;
-                    Ok(frame)
-                }
-                None => {
-                    self.exceeded.store(true, Ordering::Relaxed);
-                    Err(Error::HttpRequestBodySize(None))
-                }
-            }
-        }))
-    }
-}
-
-/// A response's body; when it is dropped the request is over and logged.
+/// A response's body; when hyper drops it, it has all of the response to send.
 pub struct ReplyBody {
     content: Content,
-    record: Record,
+    /// Until then.
+    record: Option<Record>,
+    wire: Arc<Wire>,
 }
 
 enum Content {
@@ -104,37 +63,50 @@ impl std::error::Error for Aborted {}
 
 impl ReplyBody {
     /// A body that is there.
-    pub fn whole(content: Bytes, record: Record) -> Self {
-        Self {
-            content: Content::Whole(content),
-            record,
-        }
+    pub fn whole(content: Bytes, record: Record, wire: &Arc<Wire>) -> Self {
+        Self::new(Content::Whole(content), record, wire)
     }
 
     /// A body that a guest writes, or has written in several pieces.
-    pub fn stream(body: HyperOutgoingBody, record: Record) -> Self {
+    ///
+    /// The head promises the client so many bytes.
+    pub fn stream(
+        body: HyperOutgoingBody,
+        promised: Option<u64>,
+        record: Record,
+        wire: &Arc<Wire>,
+    ) -> Self {
         let (ahead, guest) = (VecDeque::new(), None);
         let stream = Stream {
             ahead,
             body,
             guest,
-            promised: None,
+            promised,
             broken: false,
             flushed: false,
         };
+        Self::new(Content::Stream(Box::new(stream)), record, wire)
+    }
+
+    fn new(content: Content, record: Record, wire: &Arc<Wire>) -> Self {
         Self {
-            content: Content::Stream(Box::new(stream)),
-            record,
+            content,
+            record: Some(record),
+            wire: wire.clone(),
         }
     }
 
-    /// The guest is still at work; the head promises the client so many bytes.
-    pub fn written_by(mut self, guest: Running, promised: Option<u64>) -> Self {
+    /// The guest is still at work.
+    pub fn written_by(mut self, guest: Running) -> Self {
         if let Content::Stream(stream) = &mut self.content {
             stream.guest = Some(guest);
-            stream.promised = promised;
         }
         self
+    }
+
+    /// Whether hyper sends it in chunks to a client that knows them.
+    pub fn is_chunked(&self) -> bool {
+        matches!(&self.content, Content::Stream(stream) if stream.promised.is_none())
     }
 
     /// These parts were taken from the body already.
@@ -163,13 +135,16 @@ impl Body for ReplyBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Aborted>>> {
         let this = &mut *self;
+        let Some(record) = &mut this.record else {
+            return Poll::Ready(None);
+        };
         let frame = match &mut this.content {
             Content::Whole(content) if content.is_empty() => None,
             Content::Whole(content) => Some(Ok(Frame::data(std::mem::take(content)))),
-            Content::Stream(stream) => std::task::ready!(stream.poll_frame(cx, &this.record)),
+            Content::Stream(stream) => std::task::ready!(stream.poll_frame(cx, record)),
         };
         if let Some(Ok(frame)) = &frame {
-            this.record.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+            record.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
         }
         Poll::Ready(frame)
     }
@@ -190,7 +165,7 @@ impl Stream {
     fn poll_frame(
         &mut self,
         cx: &mut Context<'_>,
-        record: &Record,
+        record: &mut Record,
     ) -> Poll<Option<Result<Frame<Bytes>, Aborted>>> {
         if let Some(Poll::Ready(result)) = self.guest.as_mut().map(|guest| Pin::new(guest).poll(cx))
         {
@@ -204,7 +179,12 @@ impl Stream {
             return Poll::Ready(Some(Ok(frame)));
         }
         match Pin::new(&mut self.body).poll_frame(cx) {
-            Poll::Ready(Some(Ok(frame))) => return Poll::Ready(Some(Ok(frame))),
+            Poll::Ready(Some(Ok(frame))) => {
+                if frame.is_trailers() && self.promised.is_some() {
+                    record.fail(&SIZED);
+                }
+                return Poll::Ready(Some(Ok(frame)));
+            }
             Poll::Ready(Some(Err(_))) => {
                 record.fail(&UNFINISHED);
                 self.broken = true;
@@ -238,14 +218,18 @@ impl Stream {
 
 impl Drop for ReplyBody {
     fn drop(&mut self) {
+        let Some(mut record) = self.record.take() else {
+            return;
+        };
         // Dropped with all that was promised sent, the body is complete although its
         // end was not asked for; otherwise the client has gone, and the guest goes too.
-        let sent = self.record.bytes;
-        match &mut self.content {
-            Content::Stream(stream) if stream.promised.is_some_and(|n| sent >= n) => {
-                stream.detach()
-            }
-            _ => {}
+        if let Content::Stream(stream) = &mut self.content
+            && let Some(promised) = stream.promised
+            && record.bytes >= promised
+        {
+            record.bytes = promised;
+            stream.detach();
         }
+        self.wire.finish(record);
     }
 }

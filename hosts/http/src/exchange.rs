@@ -4,22 +4,25 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode, Version};
 use http_body::{Body, Frame};
 use hyper::body::Incoming;
 use tokio::sync::oneshot::Receiver;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
-use crate::body::{Limited, ReplyBody, UNFINISHED};
+use crate::body::{ReplyBody, UNFINISHED};
 use crate::guest::{Failure, Guest, Reply, Running};
+use crate::head;
 use crate::record::{Logs, Record};
 use crate::refusal::Refusal;
+use crate::request_body::{Fault, RequestBody};
+use crate::wire::Wire;
 
 /// What every request needs of the host.
 pub struct Host {
@@ -56,45 +59,42 @@ impl Host {
     }
 
     /// Answers `request`, with the guest's response or one of the host's.
-    pub async fn answer(&'static self, request: Request<Incoming>) -> Response<ReplyBody> {
-        let mut record = Record::new(&request, self.logs);
-        match self.respond(request, &mut record).await {
-            Ok((reply, ended)) => into_response(reply, ended, record),
-            Err(refusal) => refusal.into_response(record),
-        }
+    pub async fn answer(
+        &'static self,
+        request: Request<Incoming>,
+        wire: &Arc<Wire>,
+    ) -> Response<ReplyBody> {
+        let mut record = Record::new(&request, wire.client.clone(), self.logs);
+        let version = request.version();
+        let response = match self.respond(request, &mut record).await {
+            Ok((reply, ended)) => into_response(reply, ended, record, wire),
+            Err(refusal) => refusal.into_response(record, wire),
+        };
+        wire.reply(version == Version::HTTP_11 && response.body().is_chunked());
+        response
     }
 
     async fn respond(
         &'static self,
-        request: Request<Incoming>,
+        mut request: Request<Incoming>,
         record: &mut Record,
     ) -> Result<(Response<Outgoing>, Progress), Refusal> {
-        let size = request.body().size_hint();
-        if size.lower() > self.max_body {
+        let bad = |text| Refusal::client(StatusCode::BAD_REQUEST, text);
+        head::check_host(&mut request).map_err(bad)?;
+        if request.body().size_hint().lower() > self.max_body {
             return Err(Refusal::TOO_LARGE);
         }
         let deadline = record.start + self.timeout;
         let permit = self.slot(deadline).await?;
-        let malformed = |_| {
-            Refusal::client(
-                StatusCode::BAD_REQUEST,
-                "the request has no valid host header",
-            )
+        let started = if request.body().is_end_stream() {
+            self.guest.start(request, None, record, permit, deadline)
+        } else {
+            let request = RequestBody::of(request, self.max_body);
+            let body = Some(request.body().clone());
+            self.guest.start(request, body, record, permit, deadline)
         };
-        if size.upper().is_some() {
-            let (running, reply) = self
-                .guest
-                .start(request, record, permit, deadline)
-                .map_err(malformed)?;
-            return run(running, reply, None).await;
-        }
-        let exceeded = Arc::new(AtomicBool::new(false));
-        let request = request.map(|body| Limited::new(body, self.max_body, exceeded.clone()));
-        let (running, reply) = self
-            .guest
-            .start(request, record, permit, deadline)
-            .map_err(malformed)?;
-        run(running, reply, Some(&exceeded)).await
+        let (running, reply) = started.map_err(|_| bad("the request's head is not valid"))?;
+        run(running, reply).await
     }
 
     /// Waits for a slot, unless too many wait already.
@@ -145,11 +145,11 @@ enum Progress {
     Running(Running),
 }
 
-/// Runs the guest until it has set its response or ended.
+/// Runs the guest until it has set its response or ended, or its client's body turns
+/// out to be broken.
 async fn run(
     mut guest: Running,
     mut reply: Receiver<Reply>,
-    exceeded: Option<&AtomicBool>,
 ) -> Result<(Response<Outgoing>, Progress), Refusal> {
     let mut received = None;
     let ended = poll_fn(|cx| {
@@ -157,15 +157,21 @@ async fn run(
         received = reply.try_recv().ok();
         match ended {
             Poll::Ready(result) => Poll::Ready(Some(result)),
-            Poll::Pending if received.is_some() => Poll::Ready(None),
+            Poll::Pending if received.is_some() || guest.fault().is_some() => Poll::Ready(None),
             Poll::Pending => Poll::Pending,
         }
     })
     .await;
     // A guest that stumbles over its client's body is not the one to blame.
-    let exceeded = exceeded.is_some_and(|flag| flag.load(Ordering::Relaxed));
+    match guest.fault() {
+        Some(Fault::TooLarge) => return Err(Refusal::TOO_LARGE),
+        Some(Fault::Broken(reason)) => return Err(Refusal::broken_body(&reason)),
+        None => {}
+    }
     match received {
-        _ if exceeded => Err(Refusal::TOO_LARGE),
+        Some(Ok(response)) if response.status().is_informational() => {
+            Err(Refusal::informational(response.status()))
+        }
         Some(Ok(response)) => Ok(match ended {
             None => (response, Progress::Running(guest)),
             Some(Ok(())) => (response, Progress::Ended),
@@ -191,37 +197,57 @@ fn into_response(
     response: Response<Outgoing>,
     progress: Progress,
     mut record: Record,
+    wire: &Arc<Wire>,
 ) -> Response<ReplyBody> {
     let (head, mut body) = response.into_parts();
     record.status = head.status.as_u16();
+    let bodiless = is_bodiless(&record, head.status);
+    let promised = if bodiless {
+        Some(0)
+    } else {
+        promised(&head.headers)
+    };
     let body = match progress {
         Progress::Ended => match collect(&mut body) {
-            Collected::Whole(content) => ReplyBody::whole(content, record),
-            Collected::Parts(frames) => ReplyBody::stream(body, record).starting_with(frames),
+            Collected::Whole(content)
+                if bodiless || promised.is_none_or(|n| n == content.len() as u64) =>
+            {
+                ReplyBody::whole(content, record, wire)
+            }
+            Collected::Parts(frames) => {
+                ReplyBody::stream(body, promised, record, wire).starting_with(frames)
+            }
+            Collected::Whole(content) => {
+                record.fail(&UNFINISHED);
+                ReplyBody::stream(body, promised, record, wire)
+                    .starting_with([Frame::data(content)].into())
+                    .broken()
+            }
             Collected::Broken(frames) => {
                 record.fail(&UNFINISHED);
-                ReplyBody::stream(body, record)
+                ReplyBody::stream(body, promised, record, wire)
                     .starting_with(frames)
                     .broken()
             }
         },
         Progress::Failed(failure) => {
             record.fail(&failure);
-            ReplyBody::stream(body, record).broken()
+            ReplyBody::stream(body, promised, record, wire).broken()
         }
         Progress::Running(guest) => {
-            let promised = promised(&record, head.status, &head.headers);
-            ReplyBody::stream(body, record).written_by(guest, promised)
+            ReplyBody::stream(body, promised, record, wire).written_by(guest)
         }
     };
     Response::from_parts(head, body)
 }
 
-/// The bytes of body that the client will be sent, if the head tells.
-fn promised(record: &Record, status: StatusCode, headers: &HeaderMap) -> Option<u64> {
-    if record.is_head() || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED {
-        return Some(0);
-    }
+/// Whether the response has no body, whatever its head says.
+fn is_bodiless(record: &Record, status: StatusCode) -> bool {
+    record.is_head() || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED
+}
+
+/// The bytes of body that the head promises.
+fn promised(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 

@@ -17,6 +17,7 @@ use wasmtime_wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
 use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
 
 use crate::record::Record;
+use crate::request_body::{Fault, RequestBody};
 use crate::request_id::RequestId;
 use crate::state::{Grants, State};
 
@@ -57,6 +58,8 @@ impl std::fmt::Display for Failure {
 /// It runs wherever it is polled, so that a short request never leaves the task of
 /// its connection. Dropping it stops the guest.
 pub struct Running {
+    /// The client's body, which is received meanwhile.
+    body: Option<RequestBody>,
     call: Pin<Box<dyn Future<Output = wasmtime::Result<()>> + Send>>,
     deadline: Instant,
     /// Made only when the guest has to wait: most never do.
@@ -76,13 +79,14 @@ impl Guest {
         let _ = instance.poll(&mut Context::from_waker(Waker::noop()));
     }
 
-    /// Starts `request` in a fresh instance, which keeps `permit` until its end.
+    /// Starts `request`, whose body is `body`, in a fresh instance, which keeps `permit` until its end.
     ///
     /// # Errors
     /// The request lacks what HTTP/1.1 demands of it, as a `host` header.
     pub fn start<B>(
         &'static self,
         request: Request<B>,
+        body: Option<RequestBody>,
         record: &Record,
         permit: OwnedSemaphorePermit,
         deadline: Instant,
@@ -108,6 +112,7 @@ impl Guest {
         });
         Ok((
             Running {
+                body,
                 call,
                 deadline,
                 timer: None,
@@ -128,12 +133,22 @@ impl Guest {
     }
 }
 
+impl Running {
+    /// What is wrong with the client's body.
+    pub fn fault(&self) -> Option<Fault> {
+        self.body.as_ref()?.fault()
+    }
+}
+
 impl Future for Running {
     type Output = Result<(), Failure>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if let Poll::Ready(result) = self.call.as_mut().poll(cx) {
             return Poll::Ready(result.map_err(|e| failure(&e)));
+        }
+        if let Some(body) = &self.body {
+            body.receive(cx);
         }
         let deadline = self.deadline;
         let timer = self

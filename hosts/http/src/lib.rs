@@ -9,18 +9,26 @@ mod client_io;
 mod connection;
 mod exchange;
 mod guest;
+mod head;
+mod listen;
 mod log;
 mod record;
 mod refusal;
+mod request_body;
 mod request_id;
 mod server;
+mod signals;
 mod state;
 mod stdio;
+mod timer;
+mod wire;
 
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use anyhost_engine::{Loaded, PoolLimits, open_dirs};
 use anyhost_manners::{Fatal, system, units};
@@ -34,7 +42,11 @@ use exchange::Host;
 use guest::Guest;
 use log::Log;
 use record::Logs;
+use signals::Signals;
 use state::Grants;
+
+/// How long what is cut off at the end may take to stop.
+const SHUTDOWN: Duration = Duration::from_millis(200);
 
 /// Serves a component until SIGINT or SIGTERM; messages name it by [`Args::component`].
 ///
@@ -68,11 +80,18 @@ pub fn serve(args: &Args, loaded: Loaded) -> Result<(), Fatal> {
         .build()
         .map_err(system)?;
     let result = runtime.block_on(async {
-        let listener = server::listen(&args.addr)?;
-        let addr = listener.local_addr().map_err(system)?;
-        announce(args, addr, &version);
-        server::serve(host, listener, args).await.map_err(system)
+        let listeners = listen::listen(&args.addr)?;
+        let signals = Signals::catch().map_err(system)?;
+        announce(
+            args,
+            &listen::addresses(&listeners).map_err(system)?,
+            &version,
+        );
+        server::serve(host, listeners, signals, args).await;
+        Ok(())
     });
+    // What is cut off is logged, too.
+    runtime.shutdown_timeout(SHUTDOWN);
     host.logs.errors.flush();
     if let Some(access) = &host.logs.access {
         access.flush();
@@ -87,15 +106,16 @@ fn threads(args: &Args) -> u32 {
 }
 
 fn make_logs(args: &Args) -> io::Result<Logs> {
+    // Nobody can be told that stderr is broken.
+    let errors = Log::new(io::stderr(), |_| {})?;
     let access = if args.quiet {
         None
     } else {
-        Some(Log::new(io::stdout())?)
+        let errors = errors.clone();
+        let tell = move |e| errors.line(&format!("cannot write the access log to stdout: {e}\n"));
+        Some(Log::new(io::stdout(), tell)?)
     };
-    Ok(Logs {
-        access,
-        errors: Log::new(io::stderr())?,
-    })
+    Ok(Logs { access, errors })
 }
 
 /// Makes the component ready to serve; the string is its version of `wasi:http`.
@@ -126,15 +146,18 @@ fn prepare(args: &Args, loaded: Loaded, grants: Grants) -> anyhost_engine::Resul
 }
 
 /// Says on stderr where and what is served, and what the guest is given.
-fn announce(args: &Args, addr: std::net::SocketAddr, version: &str) {
+fn announce(args: &Args, addrs: &[SocketAddr], version: &str) {
     let name = args
         .component
         .file_stem()
         .unwrap_or_default()
         .to_string_lossy();
+    let urls: Vec<_> = addrs.iter().map(|addr| format!("http://{addr}")).collect();
+    let urls = urls.join(" and ");
+    let reached = listen::reached(addrs[0]);
     let lines = format!(
-        "listening on http://{addr} ({name}, wasi:http {version})\n\
-         try: curl http://{addr}/\n\
+        "listening on {urls} ({name}, wasi:http {version})\n\
+         try: curl http://{reached}/\n\
          granted: {}, no network; {} of memory, {:?} a request, {} at once\n",
         args.grants,
         units::show_size(args.max_memory),

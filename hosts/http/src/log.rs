@@ -34,11 +34,15 @@ struct State {
 }
 
 impl Log {
-    /// Starts the thread that writes to `out`.
+    /// Starts the thread that writes to `out`. When that cannot be written to, `broken`
+    /// is called, once.
     ///
     /// # Errors
     /// The system's, when no thread can be started.
-    pub fn new(out: impl Write + Send + 'static) -> io::Result<Self> {
+    pub fn new(
+        out: impl Write + Send + 'static,
+        broken: impl FnOnce(io::Error) + Send + 'static,
+    ) -> io::Result<Self> {
         let log = Self(Arc::new(Shared {
             state: Mutex::default(),
             wake: Condvar::new(),
@@ -46,7 +50,7 @@ impl Log {
         let writer = log.clone();
         thread::Builder::new()
             .name("log".to_owned())
-            .spawn(move || writer.write_out(out))?;
+            .spawn(move || writer.write_out(out, broken))?;
         Ok(log)
     }
 
@@ -73,7 +77,8 @@ impl Log {
             .wait_timeout_while(self.lock(), Duration::from_secs(1), unwritten);
     }
 
-    fn write_out(&self, mut out: impl Write) {
+    fn write_out(&self, mut out: impl Write, broken: impl FnOnce(io::Error)) {
+        let mut broken = Some(broken);
         let mut batch = Vec::new();
         loop {
             let mut state = self.lock();
@@ -99,7 +104,11 @@ impl Log {
                 batch.extend_from_slice(format!("log_lines_dropped={dropped}\n").as_bytes());
             }
             // A reader that has gone away is no reason to stop serving.
-            let _ = out.write_all(&batch).and_then(|()| out.flush());
+            if let Err(error) = out.write_all(&batch).and_then(|()| out.flush())
+                && let Some(broken) = broken.take()
+            {
+                broken(error);
+            }
         }
     }
 

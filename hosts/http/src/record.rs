@@ -1,11 +1,14 @@
 //! One request in the log: a line on stdout when its response is over, and a line
 //! on stderr when something went wrong.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt::{Display, Write};
+use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use http::{Method, Uri};
+use http::header::{HOST, USER_AGENT};
+use http::{HeaderValue, Method, Uri};
 
 use crate::log::{Log, push_quoted};
 use crate::request_id::RequestId;
@@ -14,6 +17,8 @@ use crate::request_id::RequestId;
 const MAX_PATH: usize = 2048;
 /// What of a reason is logged, in bytes.
 const MAX_REASON: usize = 1024;
+/// What of a host or a user agent is logged, in bytes.
+const MAX_FIELD: usize = 256;
 
 /// The status that says, only in the log, that the client went away first.
 pub const CLIENT_GONE: u16 = 499;
@@ -37,22 +42,54 @@ pub struct Record {
     pub bytes: u64,
     /// When the head of the request was complete.
     pub start: Instant,
+    /// Why it has not got the response that its guest wanted, for the log.
+    pub reason: Option<Cow<'static, str>>,
     method: Method,
-    target: Uri,
+    target: Option<Uri>,
+    client: Arc<str>,
+    host: Option<HeaderValue>,
+    user_agent: Option<HeaderValue>,
     logs: &'static Logs,
 }
 
 impl Record {
     /// Starts the record of a request.
-    pub fn new<B>(request: &http::Request<B>, logs: &'static Logs) -> Self {
+    pub fn new<B>(request: &http::Request<B>, client: Arc<str>, logs: &'static Logs) -> Self {
+        let headers = request.headers();
         Self {
-            id: RequestId::of(request.headers()),
+            id: RequestId::of(headers),
             status: CLIENT_GONE,
             bytes: 0,
             start: Instant::now(),
+            reason: None,
             method: request.method().clone(),
-            target: request.uri().clone(),
+            target: Some(request.uri().clone()),
+            client,
+            host: headers.get(HOST).cloned(),
+            user_agent: headers.get(USER_AGENT).cloned(),
             logs,
+        }
+    }
+
+    /// Logs a request that cannot be read, and that was answered with `status`.
+    pub fn refused(client: Arc<str>, logs: &'static Logs, status: u16, reason: String) {
+        let mut record = Self::new(&http::Request::new(()), client, logs);
+        record.status = status;
+        record.reason = Some(reason.into());
+        record.target = None;
+        // No method is called so, but one could be.
+        record.method = Method::from_bytes(b"-").unwrap_or_default();
+    }
+
+    /// Logs a request whose client went away before it had all of the response: whether
+    /// that had `begun` to be sent, and how many of its bytes were `unsent`.
+    pub fn cut_off(mut self, begun: bool, unsent: u64) {
+        self.bytes = self.bytes.saturating_sub(unsent);
+        if !begun {
+            self.status = CLIENT_GONE;
+        }
+        if self.reason.is_none() {
+            self.reason = Some("the client has gone".into());
         }
     }
 
@@ -61,14 +98,16 @@ impl Record {
         self.method == Method::HEAD
     }
 
-    /// Says on stderr why the request failed.
-    pub fn fail(&self, reason: &dyn Display) {
+    /// Says on stderr, too, why the request failed.
+    pub fn fail(&mut self, reason: &dyn Display) {
+        let reason = reason.to_string();
         let mut line = String::new();
         self.push_request(&mut line);
         line.push_str(" error=");
-        push_quoted(&mut line, reason.to_string().as_bytes(), MAX_REASON);
+        push_quoted(&mut line, reason.as_bytes(), MAX_REASON);
         line.push('\n');
         self.logs.errors.line(&line);
+        self.reason = Some(reason.into());
     }
 
     fn push_request(&self, line: &mut String) {
@@ -78,11 +117,11 @@ impl Record {
         // A method is made of visible characters, but of as many as one likes.
         line.push_str(&self.method.as_str()[..self.method.as_str().len().min(32)]);
         line.push_str(" path=");
-        let path = self
-            .target
-            .path_and_query()
-            .map_or("", |path| path.as_str());
-        push_quoted(line, path.as_bytes(), MAX_PATH);
+        let path = self.target.as_ref().map(|target| {
+            let path = target.path_and_query();
+            path.map_or("", |path| path.as_str())
+        });
+        push_quoted(line, path.unwrap_or("-").as_bytes(), MAX_PATH);
     }
 }
 
@@ -97,10 +136,21 @@ impl Drop for Record {
             self.push_request(line);
             let duration = self.start.elapsed().as_micros();
             let (status, bytes) = (self.status, self.bytes);
-            let _ = writeln!(
+            let client = &self.client;
+            let _ = write!(
                 line,
-                " status={status} bytes={bytes} duration_us={duration}"
+                " status={status} bytes={bytes} duration_us={duration} client={client}"
             );
+            for (key, field) in [(" host=", &self.host), (" user_agent=", &self.user_agent)] {
+                line.push_str(key);
+                let field = field.as_ref().map_or(&b"-"[..], HeaderValue::as_bytes);
+                push_quoted(line, field, MAX_FIELD);
+            }
+            if let Some(reason) = &self.reason {
+                line.push_str(" reason=");
+                push_quoted(line, reason.as_bytes(), MAX_REASON);
+            }
+            line.push('\n');
             access.line(line);
         });
     }

@@ -1,103 +1,71 @@
-//! Listens, accepts connections, and stops in good order.
+//! Accepts connections, and stops in good order.
 
-use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpSocket};
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Semaphore;
+use tokio::net::TcpListener;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::args::Args;
-use crate::connection::{self, Stop};
+use crate::connection::{self, Connections};
 use crate::exchange::Host;
 use crate::log::Log;
+use crate::signals::Signals;
 
-/// Connections that the system holds until they are accepted.
-const BACKLOG: u32 = 4096;
 /// How long to wait when there are no more file descriptors.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
-
-/// Listens at `HOST:PORT`.
-///
-/// # Errors
-/// One line for the user.
-pub fn listen(addr: &str) -> Result<TcpListener, String> {
-    bind(addr).map_err(|e| match e.kind() {
-        ErrorKind::AddrInUse => {
-            format!("cannot listen on {addr}: address already in use; use --addr to choose another")
-        }
-        ErrorKind::PermissionDenied => {
-            format!("cannot listen on {addr}: permission denied; use --addr to choose another")
-        }
-        ErrorKind::AddrNotAvailable => {
-            format!("cannot listen on {addr}: not an address of this machine")
-        }
-        _ => format!("cannot listen on {addr}: {e}"),
-    })
-}
-
-fn bind(addr: &str) -> io::Result<TcpListener> {
-    let addr: SocketAddr = addr
-        .to_socket_addrs()
-        .ok()
-        .and_then(|mut addrs| addrs.next())
-        .ok_or_else(|| io::Error::other("unknown host"))?;
-    let socket = if addr.is_ipv4() {
-        TcpSocket::new_v4()
-    } else {
-        TcpSocket::new_v6()
-    }?;
-    socket.set_reuseaddr(true)?;
-    socket.bind(addr)?;
-    socket.listen(BACKLOG)
-}
+/// How long a connection may take that was asked to make room, before another is.
+const ROOM_RETRY: Duration = Duration::from_millis(100);
 
 /// Serves until a signal arrives and then finishes what is in flight.
-///
-/// # Errors
-/// The system's, when signals cannot be caught.
-pub async fn serve(host: &'static Host, listener: TcpListener, args: &Args) -> io::Result<()> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let stop: &'static Stop = Box::leak(Box::default());
-    let connections = Arc::new(Semaphore::new(args.max_connections as usize));
-    tokio::select! {
-        () = accept(host, listener, stop, &connections, args.client_timeout) => {}
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+pub async fn serve(
+    host: &'static Host,
+    listeners: Vec<TcpListener>,
+    mut signals: Signals,
+    args: &Args,
+) {
+    let connections: &'static Connections = Box::leak(Box::default());
+    let places = Arc::new(Semaphore::new(args.max_connections as usize));
+    let mut accepting = JoinSet::new();
+    for listener in listeners {
+        let places = places.clone();
+        accepting.spawn(accept(
+            host,
+            listener,
+            connections,
+            places,
+            args.client_timeout,
+        ));
     }
-    // `accept` was dropped and the listener with it: nobody new comes in.
-    stop.stop();
+    signals.next().await;
+    // With the listeners gone nobody new comes in.
+    accepting.shutdown().await;
+    connections.stop();
     let errors = &host.logs.errors;
     errors.line("stopping: finishing requests in flight; interrupt again to exit at once\n");
     tokio::select! {
-        drained = timeout(args.grace, drained(host, &connections, args)) => {
+        drained = timeout(args.grace, drained(host, &places, args)) => {
             if drained.is_err() {
                 errors.line("stopped: requests were still in flight after --grace\n");
             }
         }
-        _ = interrupt.recv() => exit_at_once(errors, 130),
-        _ = terminate.recv() => exit_at_once(errors, 143),
+        signal = signals.next() => exit_at_once(errors, signal),
     }
-    Ok(())
 }
 
 async fn accept(
     host: &'static Host,
     listener: TcpListener,
-    stop: &'static Stop,
-    connections: &Arc<Semaphore>,
+    connections: &'static Connections,
+    places: Arc<Semaphore>,
     patience: Duration,
 ) {
     loop {
-        let Ok(permit) = connections.clone().acquire_owned().await else {
-            return;
-        };
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
+        let (stream, client) = match listener.accept().await {
+            Ok(accepted) => accepted,
             Err(e) => {
                 // A client that gave up costs nothing; a lack of descriptors passes.
                 if !matches!(
@@ -112,23 +80,40 @@ async fn accept(
                 continue;
             }
         };
+        let Some(place) = place(&places, connections).await else {
+            return;
+        };
         let _ = stream.set_nodelay(true);
         tokio::spawn(async move {
-            connection::serve(host, stream, patience, stop).await;
-            drop(permit);
+            connection::serve(host, stream, client, patience, connections).await;
+            drop(place);
         });
     }
 }
 
+/// Waits for a place for a connection, which one that is idle gives up.
+async fn place(places: &Arc<Semaphore>, connections: &Connections) -> Option<OwnedSemaphorePermit> {
+    if let Ok(place) = places.clone().try_acquire_owned() {
+        return Some(place);
+    }
+    loop {
+        connections.make_room();
+        if let Ok(place) = timeout(ROOM_RETRY, places.clone().acquire_owned()).await {
+            connections.has_room();
+            return place.ok();
+        }
+    }
+}
+
 /// Waits until every connection is closed and every guest has ended.
-async fn drained(host: &Host, connections: &Semaphore, args: &Args) {
-    let _ = connections.acquire_many(args.max_connections).await;
+async fn drained(host: &Host, places: &Semaphore, args: &Args) {
+    let _ = places.acquire_many(args.max_connections).await;
     let _ = host.slots.acquire_many(args.max_in_flight).await;
 }
 
 /// The exit code is the shell's for a process that the signal killed.
-fn exit_at_once(errors: &Log, code: i32) -> ! {
+fn exit_at_once(errors: &Log, signal: i32) -> ! {
     errors.line("exiting at once: requests in flight are cut off\n");
     errors.flush();
-    std::process::exit(code)
+    std::process::exit(128 + signal)
 }

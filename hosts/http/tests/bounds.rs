@@ -170,13 +170,6 @@ fn a_head_has_a_limit_too() {
 }
 
 #[test]
-fn a_request_without_host_is_a_bad_request() {
-    let host = Host::faults(&[]);
-    assert_eq!(exchange(&host.addr, "GET /ok HTTP/1.1\r\n\r\n").status, 400);
-    assert_eq!(exchange(&host.addr, "nonsense\r\n\r\n").status, 400);
-}
-
-#[test]
 fn pipelined_requests_are_answered_in_order() {
     let host = Host::start(&greeter(), &["--quiet"]);
     let mut client = Client::connect(&host.addr);

@@ -137,10 +137,58 @@ fn a_large_body_arrives_whole() {
 }
 
 #[test]
-fn a_body_with_trailers_is_complete() {
-    let response = Host::faults(&[]).get("/trailers");
-    assert!(response.complete);
-    assert_eq!(response.text(), "before trailers");
+fn a_status_that_is_not_final_is_a_502() {
+    let host = Host::faults(&[]);
+    for status in ["100", "101", "103", "199"] {
+        let reason = format!("the guest answered with status {status}, which is not final");
+        check(&host, &format!("/status?{status}"), 502, &reason);
+        let line = host.stdout.wait_for(&format!("/status?{status}"));
+        assert!(line.contains(" status=502 "), "{line}");
+        assert!(line.ends_with(&format!(" reason=\"{reason}\"")), "{line}");
+    }
+    for status in [200, 418, 599] {
+        assert_eq!(host.get(&format!("/status?{status}")).status, status);
+    }
+}
+
+#[test]
+fn a_body_longer_than_promised_is_as_long_as_promised() {
+    let host = Host::faults(&[]);
+    let mut client = Client::connect(&host.addr);
+    assert_eq!(client.get("/overlong").text(), "long");
+    // The connection is still in step.
+    assert_eq!(client.get("/ok").text(), "ok");
+    host.stderr
+        .wait_for("path=\"/overlong\" error=\"the guest's body was not finished");
+}
+
+/// All bytes that come for a path, with a field in the request.
+fn raw(host: &Host, path: &str, field: &str) -> String {
+    let mut client = Client::connect(&host.addr);
+    client.send(format!(
+        "GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{field}\r\n"
+    ));
+    client.rest()
+}
+
+#[test]
+fn trailers_are_sent_to_who_takes_them() {
+    let host = Host::faults(&[]);
+    for path in ["/trailers", "/slow-trailers"] {
+        let text = raw(&host, path, "te: trailers\r\n");
+        assert!(
+            text.contains("\r\ntransfer-encoding: chunked\r\n"),
+            "{text}"
+        );
+        let end = "\r\nf\r\nbefore trailers\r\n0\r\nx-checksum: 7\r\n\r\n";
+        assert!(text.ends_with(end), "{text}");
+        let text = raw(&host, path, "");
+        assert!(text.ends_with("before trailers\r\n0\r\n\r\n"), "{text}");
+    }
+    let text = raw(&host, "/sized-trailers", "te: trailers\r\n");
+    assert!(text.ends_with("\r\n\r\nbefore trailers"), "{text}");
+    host.stderr
+        .wait_for("error=\"the response has a content-length: its trailers are dropped");
 }
 
 #[test]

@@ -53,6 +53,31 @@ fn sigint_finishes_what_is_in_flight() {
 }
 
 #[test]
+fn sighup_finishes_what_is_in_flight() {
+    drains(Signal::HUP);
+}
+
+#[test]
+fn under_nohup_a_terminal_may_go() {
+    let mut host = Host::by_shell("trap '' HUP;", &[]);
+    host.signal(Signal::HUP);
+    assert_eq!(host.get("/ok").text(), "ok");
+    host.signal(Signal::TERM);
+    assert_eq!(host.wait().code(), Some(0));
+}
+
+#[test]
+fn signals_of_the_users_own_do_nothing() {
+    let mut host = Host::faults(&[]);
+    for signal in [Signal::USR1, Signal::USR2] {
+        host.signal(signal);
+        assert_eq!(host.get("/ok").text(), "ok");
+    }
+    host.signal(Signal::TERM);
+    assert_eq!(host.wait().code(), Some(0));
+}
+
+#[test]
 fn work_after_a_response_is_finished_too() {
     let mut host = Host::faults(&[]);
     assert_eq!(host.get("/afterwards?late").text(), "done");
@@ -69,11 +94,12 @@ fn what_takes_longer_than_grace_is_cut_off() {
     assert_eq!(host.wait().code(), Some(0));
     host.stderr.wait_for("still in flight after --grace");
     assert!(busy.is_closed());
+    assert!(host.stdout.text().contains("path=\"/sleep\" status=499"));
 }
 
 #[test]
 fn a_second_signal_exits_at_once() {
-    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
         let mut host = Host::faults(&["--grace", "10m", "--timeout", "10m"]);
         let _busy = start(&host, SLEEP_LONG);
         host.signal(signal);

@@ -9,11 +9,13 @@
 
 use std::ops::{Deref, DerefMut};
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 pub use host_testing::client;
 use host_testing::client::Response;
-use host_testing::file;
 use host_testing::program::Program;
+use host_testing::{PATIENCE, file};
 
 pub fn http_bin() -> String {
     file("ANYHOST_HTTP_BIN", option_env!("CARGO_BIN_EXE_http"))
@@ -36,10 +38,20 @@ pub struct Host {
 
 impl Host {
     pub fn start(component: &str, flags: &[&str]) -> Self {
-        let mut command = Command::new(http_bin());
-        command
-            .args(["--component", component, "--addr", "127.0.0.1:0"])
-            .args(flags);
+        let flags = [&["--addr", "127.0.0.1:0"], flags].concat();
+        Self::run(Command::new(http_bin()), component, &flags)
+    }
+
+    /// Run by a shell, which first does what `script` says.
+    pub fn by_shell(script: &str, flags: &[&str]) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{script} exec \"$@\""), "sh", &http_bin()]);
+        let flags = [&["--addr", "127.0.0.1:0"], flags].concat();
+        Self::run(shell, &fault_guest(), &flags)
+    }
+
+    pub fn run(mut command: Command, component: &str, flags: &[&str]) -> Self {
+        command.args(["--component", component]).args(flags);
         let program = Program::start(&mut command);
         let addr = client::announced(&program.stderr);
         Self { program, addr }
@@ -47,6 +59,18 @@ impl Host {
 
     pub fn faults(flags: &[&str]) -> Self {
         Self::start(&fault_guest(), flags)
+    }
+
+    /// A line of the access log, by its number, as soon as it is there.
+    pub fn line(&self, number: usize) -> String {
+        let start = Instant::now();
+        loop {
+            if let Some(line) = self.program.stdout.text().lines().nth(number) {
+                return line.to_owned();
+            }
+            assert!(start.elapsed() < PATIENCE, "no line {number}");
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 
     pub fn get(&self, target: &str) -> Response {

@@ -1,7 +1,7 @@
 //! A plain HTTP/1.1 client: what it got is what was on the wire.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 
 use crate::PATIENCE;
 use crate::program::Output;
@@ -107,11 +107,46 @@ impl Client {
             let length = response
                 .header("content-length")
                 .and_then(|n| n.parse().ok());
-            let length: u64 = length.expect("a length");
+            // Without one, the body ends with the connection.
+            let length: u64 = length.unwrap_or(u64::MAX);
             let read = self.0.by_ref().take(length).read_to_end(&mut response.body);
-            response.complete = read.is_ok() && response.body.len() as u64 == length;
+            response.complete =
+                read.is_ok() && (length == u64::MAX || response.body.len() as u64 == length);
         }
         Some(response)
+    }
+
+    /// Sends no more, and still reads.
+    ///
+    /// # Panics
+    /// The connection is broken.
+    pub fn half_close(&mut self) {
+        let half = self.0.get_mut().shutdown(Shutdown::Write);
+        half.expect("the connection is there");
+    }
+
+    /// The next byte, which is still there to be read.
+    ///
+    /// # Panics
+    /// There is none.
+    pub fn peek(&mut self) -> u8 {
+        *self.0.fill_buf().expect("a byte").first().expect("a byte")
+    }
+
+    /// The connection itself.
+    pub fn stream(&mut self) -> &mut TcpStream {
+        self.0.get_mut()
+    }
+
+    /// All bytes that come until the host closes the connection, as text.
+    ///
+    /// # Panics
+    /// They are none.
+    pub fn rest(&mut self) -> String {
+        let mut bytes = Vec::new();
+        // A host may close before it has read everything, which resets the connection.
+        let _ = self.0.read_to_end(&mut bytes);
+        String::from_utf8(bytes).expect("UTF-8")
     }
 
     /// Whether the host closes the connection without another byte.

@@ -90,6 +90,39 @@ impl Guest for Handler {
                 let trailers = Fields::from_list(&[("x-checksum".to_owned(), b"7".to_vec())]);
                 let _ = OutgoingBody::finish(body, trailers.ok());
             }
+            "/slow-trailers" => {
+                let body = start(out, None);
+                write(&body, b"before trailers");
+                subscribe_duration(SECOND / 20).block();
+                let trailers = Fields::from_list(&[("x-checksum".to_owned(), b"7".to_vec())]);
+                let _ = OutgoingBody::finish(body, trailers.ok());
+            }
+            "/sized-trailers" => {
+                let body = start(out, Some(15));
+                write(&body, b"before trailers");
+                let trailers = Fields::from_list(&[("x-checksum".to_owned(), b"7".to_vec())]);
+                let _ = OutgoingBody::finish(body, trailers.ok());
+            }
+            "/status" => {
+                let response = OutgoingResponse::new(Fields::new());
+                let status = query.parse().expect("a status");
+                response.set_status_code(status).expect("a valid status");
+                ResponseOutparam::set(out, Ok(response));
+            }
+            "/drip" => {
+                let body = start(out, None);
+                for _ in 0..query.parse().unwrap_or(5) {
+                    write(&body, b"drop ");
+                    subscribe_duration(SECOND / 4).block();
+                }
+                let _ = OutgoingBody::finish(body, None);
+            }
+            // More than the head says, and never finished.
+            "/overlong" => {
+                let body = start(out, Some(4));
+                write(&body, b"longer than four bytes");
+                std::mem::forget(body);
+            }
             "/afterwards" => {
                 reply(out, b"done");
                 subscribe_duration(SECOND / 20).block();
