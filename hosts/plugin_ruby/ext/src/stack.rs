@@ -61,8 +61,9 @@ fn left() -> usize {
         }
         // SAFETY: called by a Ruby thread.
         let used = unsafe { rb_sys::ruby_stack_length(std::ptr::null_mut()) };
+        let used = usize::try_from(used).map_or(usize::MAX, |n| n * size_of::<rb_sys::VALUE>());
         let size = FIBER.get().copied().unwrap_or(0);
-        size.saturating_sub(used * size_of::<rb_sys::VALUE>())
+        size.saturating_sub(used)
     })
 }
 

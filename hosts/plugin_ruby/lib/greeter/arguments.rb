@@ -42,11 +42,16 @@ class Greeter
     # Unicode text, in whatever encoding.
     def text(name, value)
       string = String.try_convert(value) || wrong(TypeError, name, value, "a String")
-      return value if string.encode(Encoding::UTF_8).valid_encoding?
+      return value if unicode?(string)
 
-      raise EncodingError
-    rescue EncodingError
       wrong EncodingError, name, string, "Unicode text, in its encoding #{string.encoding}"
+    end
+
+    def unicode?(string)
+      string = string.encode(Encoding::UTF_8) unless string.encoding == Encoding::UTF_8
+      string.valid_encoding?
+    rescue EncodingError
+      false
     end
 
     def boolean(name, value)
