@@ -4,8 +4,11 @@ import argparse
 import os
 import signal
 import sys
+import threading
+from typing import NoReturn
 
 from greeter import Greeter, GreeterError
+from version import VERSION
 
 DESCRIPTION = """\
 Greets NAME with a WebAssembly component that exports anyhost:hello/greeter@1.0.0.
@@ -20,28 +23,56 @@ Example:
 """
 
 
+class UsageError(Exception):
+    """What is wrong with the command line."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose user gets one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises instead of printing the usage."""
+        raise UsageError(message)
+
+
 def text(argument: str) -> str:
     """An argument that is Unicode, as names must be."""
     try:
         argument.encode()
     except UnicodeEncodeError:
-        raise argparse.ArgumentTypeError(
-            f"{os.fsencode(argument)!r} is not UTF-8"
-        ) from None
+        raise UsageError(f"NAME {os.fsencode(argument)!r} is not UTF-8") from None
     return argument
 
 
-def number(argument: str) -> int:
-    """An argument that is a bound."""
-    if not (argument.isdecimal() and len(argument) < 10 and int(argument) > 0):
-        expected = "a whole number from 1 to 999999999"
-        raise argparse.ArgumentTypeError(f"{argument!r} is not {expected}")
-    return int(argument)
+def size(argument: str) -> int:
+    """A number of bytes."""
+    units = {"GiB": 1 << 30, "MiB": 1 << 20, "KiB": 1 << 10, "B": 1}
+    use = "a number and B, KiB, MiB or GiB, as 64MiB"
+    return measure("--max-memory <SIZE>", argument, units, use)
+
+
+def time(argument: str) -> float:
+    """A number of seconds."""
+    units = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
+    use = "a number and ms, s, m or h, as 30s"
+    seconds = measure("--timeout <TIME>", argument, units, use) / 1000
+    return min(seconds, threading.TIMEOUT_MAX)
+
+
+def measure(flag: str, argument: str, units: dict[str, int], use: str) -> int:
+    """A number with its unit, in the smallest of `units`; nothing lives within zero."""
+    for unit, factor in units.items():
+        number = argument.removesuffix(unit)
+        if number != argument and number.isascii() and number.isdigit():
+            value = int(number[:20]) * factor
+            if 0 < value < 1 << 63:
+                return value
+    raise UsageError(f"invalid value '{argument}' for '{flag}': use {use}")
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    result = argparse.ArgumentParser(
+    result = Parser(
         prog="plugin_python",
         allow_abbrev=False,
         description=DESCRIPTION,
@@ -55,17 +86,20 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--up", action="store_true", help="greet in upper case")
     result.add_argument(
         "--max-memory",
-        metavar="MIB",
-        type=number,
-        default=64,
-        help="MiB that a memory of the component may have (default: 64)",
+        metavar="SIZE",
+        type=size,
+        default="64MiB",
+        help="how large a memory of the component may grow (default: %(default)s)",
     )
     result.add_argument(
         "--timeout",
-        metavar="SECONDS",
-        type=number,
-        default=10,
-        help="seconds that the component may take (default: 10)",
+        metavar="TIME",
+        type=time,
+        default="10s",
+        help="how long the component may take (default: %(default)s)",
+    )
+    result.add_argument(
+        "-V", "--version", action="version", version=f"%(prog)s {VERSION}"
     )
     return result
 
@@ -74,12 +108,15 @@ def main() -> int:
     """Runs the command; the result is its exit code."""
     # Python would wait for the component before it looks at Ctrl-C.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    args = parser().parse_args()
     try:
+        args = parser().parse_args()
         with Greeter(
-            args.component, max_memory=args.max_memory << 20, timeout=args.timeout
+            args.component, max_memory=args.max_memory, timeout=args.timeout
         ) as greeter:
             greeting = greeter.greet(args.name, args.up)
+    except UsageError as error:
+        fail(f"{error} (--help tells more)")
+        return 2
     except GreeterError as error:
         return fail(str(error))
     try:

@@ -10,17 +10,38 @@ require "greeter"
 
 Usage = Class.new(StandardError)
 
+SIZE = [{ "GiB" => 1 << 30, "MiB" => 1 << 20, "KiB" => 1 << 10, "B" => 1 }, "B, KiB, MiB or GiB, as 64MiB"].freeze
+TIME = [{ "ms" => 1, "s" => 1000, "m" => 60_000, "h" => 3_600_000 }, "ms, s, m or h, as 30s"].freeze
+
+# A number with its unit, in the smallest of them; nothing lives within zero.
+def measure(flag, text, (units, hint))
+  number, unit = text.match(/\A([0-9]{1,20})([A-Za-z]+)\z/)&.captures
+  value = units.key?(unit) ? number.to_i * units[unit] : 0
+  return value if value.between?(1, (1 << 63) - 1)
+
+  raise Usage, "invalid value '#{text}' for '#{flag}': use a number and #{hint}"
+end
+
 options = { formatter: ->(text) { text.reverse } }
 component = nil
 up = false
 parser = OptionParser.new do |o|
   o.banner = "Usage: plugin_ruby --component FILE [options] NAME"
   o.separator "Lets a WebAssembly component that exports #{Greeter::GREETER} greet NAME."
+  o.require_exact = true
   o.on("--component FILE", "the component") { |file| component = file }
   o.on("--aot FILE", "the same component, precompiled") { |file| options[:aot] = file }
   o.on("--up", "greet in upper case") { up = true }
-  o.on("--memory MIB", Integer, "the most memory that it may take (default 64)") { |mib| options[:memory] = mib << 20 }
-  o.on("--timeout SECONDS", Float, "the longest that it may take (default 5)") { |s| options[:timeout] = s }
+  o.on("--max-memory SIZE", "how large its memory may grow (default: 64MiB)") do |size|
+    options[:max_memory] = measure("--max-memory <SIZE>", size, SIZE)
+  end
+  o.on("--timeout TIME", "how long it may take (default: 10s)") do |time|
+    options[:timeout] = [measure("--timeout <TIME>", time, TIME) / 1000.0, Greeter::Arguments::MOST_SECONDS].min
+  end
+  o.on("-V", "--version", "the version") do
+    puts "plugin_ruby #{ENV.fetch('VERSION')}"
+    exit
+  end
 end
 
 begin
@@ -32,8 +53,8 @@ begin
   raise Usage, "expected one NAME, got #{names.size}" unless names.one?
 
   puts Greeter.open(component, **options) { |greeter| greeter.greet(names.first, up:) }
-rescue Usage, OptionParser::ParseError, ArgumentError => e
-  warn "error: #{e.message}; --help tells more"
+rescue Usage, OptionParser::ParseError => e
+  warn "error: #{e.message} (--help tells more)"
   exit 2
 rescue Greeter::Error => e
   warn "error: #{e.message}"

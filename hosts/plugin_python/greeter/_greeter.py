@@ -2,24 +2,20 @@
 
 import os
 import re
+import sys
 import threading
 import weakref
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from wasmtime import Config, Engine, Store, StoreContext, WasmtimeError
+from wasmtime import Store, StoreContext, WasmtimeError
 from wasmtime.component import Func, Instance, Linker
 
+from . import _options
 from ._component import FORMATTER, GREETER, check, load, one_line
+from ._engine import TICKS, Clock, new_engine, stack
 from ._errors import ComponentError, GreeterError, TimeLimitError, TrapError
-
-# How many times in a time limit the engine's clock moves.
-_TICKS = 20
-# The least time between two moves, in seconds: the clock must not keep a CPU busy.
-_LEAST_PERIOD = 0.001
-# The engine counts in 64 bits, with a sign.
-_MAX_SIZE = (1 << 63) - 1
 
 
 def reverse(text: str) -> str:
@@ -53,29 +49,24 @@ class Greeter:
         max_memory: int = 64 << 20,
         timeout: float | None = 10.0,
     ) -> None:
-        if not 0 < max_memory <= _MAX_SIZE:
-            raise ValueError(f"max_memory is {max_memory}, expected 1 to {_MAX_SIZE}")
-        if timeout is not None and not 0 < timeout <= threading.TIMEOUT_MAX:
-            limit = f"more than 0 to {threading.TIMEOUT_MAX:.0f} seconds"
-            raise ValueError(f"timeout is {timeout}, expected {limit}, or None")
-        self._file = os.fspath(component)
-        self._formatter = formatter
+        self._file = _options.file(component)
+        self._formatter = _options.function("formatter", formatter)
+        self._max_memory = _options.max_memory(max_memory)
+        self._timeout = _options.timeout(timeout)
         self._raised: BaseException | None = None
         self._formatting = False
         self._closed = False
         self._lock = threading.RLock()
-        self._max_memory = max_memory
-        self._timeout = timeout
 
-        config = Config()
-        config.epoch_interruption = timeout is not None
-        self._engine = Engine(config)
+        self._check_stack()
+        self._engine = new_engine(interruptible=timeout is not None)
         self._component = load(self._engine, self._file)
         check(self._engine, self._component, self._file)
         self._linker = self._link()
-        self._clock = _Clock(self._engine, timeout)
+        self._clock = Clock(self._engine, timeout)
         self._stop_clock = weakref.finalize(self, self._clock.stop)
         self._greet: Func | None = None
+        _all.add(self)
         try:
             self._instantiate()
         except BaseException:
@@ -86,17 +77,25 @@ class Greeter:
         """Greets `name`, in upper case with `up`.
 
         Raises TrapError if the component traps, TimeLimitError if it does not
-        return in time, and whatever the formatter raises.
+        return in time, whatever the formatter raises, and TypeError or ValueError
+        for a name that is no Unicode text.
         """
         with self._lock:
             greet = self._greet
             if greet is None or self._renewed != self._clock.ticks:
                 greet = self._prepare()
+            if not stack.fits:
+                self._check_stack()
             try:
                 greeting: str = greet(self._store, name, up)
                 return greeting
             except WasmtimeError as error:
                 failure = self._failure(error, TrapError)
+            except (TypeError, UnicodeEncodeError):
+                # The engine did not take the arguments, and does not say which.
+                _options.text("name", name)
+                _options.boolean("up", up)
+                raise
             # Not `from` anything: it may be the formatter's own, with its own cause.
             raise failure
 
@@ -153,9 +152,10 @@ class Greeter:
         The clock may be one tick ahead of what it says, and moves again as soon as
         a call has started: two ticks more make the time limit whole.
         """
+        self._clock.start()
         self._renewed = self._clock.ticks
         if self._timeout is not None:
-            self._store.set_epoch_deadline(_TICKS + 2)
+            self._store.set_epoch_deadline(TICKS + 2)
 
     def _instantiate(self) -> Func:
         self._store = Store(self._engine)
@@ -187,19 +187,17 @@ class Greeter:
     def _format(self, text: str) -> str:
         self._formatting = True
         greet, self._greet = self._greet, None
+        stack.enter(sys._getframe())
         try:
             result = self._formatter(text)
-            if not isinstance(result, str):
-                raise TypeError(
-                    f"the formatter returned {type(result).__name__}, expected str"
-                )
-            result.encode()  # raises where it is known whose text it is
-            return result
+            # Here it is known whose text it is.
+            return _options.text("what the formatter returned", result)
         except BaseException as error:
             # Any other exception would go through a variable that threads share.
             self._raised = error
             raise WasmtimeError("the formatter raised") from None
         finally:
+            stack.leave()
             self._greet = greet
             self._formatting = False
 
@@ -233,27 +231,32 @@ class Greeter:
                 f"{self._file}: the greeter is used by its own formatter"
             )
 
+    def _check_stack(self) -> None:
+        if problem := stack.check():
+            raise GreeterError(f"{self._file}: {problem}")
 
-class _Clock:
-    """Moves an engine's clock, by which code that does not return is stopped."""
+    def _forked(self) -> None:
+        """Makes a greeter of a process that has forked ready for the new process."""
+        self._clock.forked()
+        if self._lock.acquire(blocking=False):
+            self._lock.release()
+            if self._formatting:
+                self._clock.start()
+        else:
+            # The thread that is in a call is not in this process: nobody can end it.
+            _lost.append(self._store)
+            self._lock = threading.RLock()
+            self._greet, self._raised, self._formatting = None, None, False
 
-    def __init__(self, engine: Engine, timeout: float | None) -> None:
-        self.ticks = 0
-        self._engine = engine
-        self._stopped = threading.Event()
-        if timeout is not None:
-            run = threading.Thread(
-                target=self._run,
-                args=(max(timeout / _TICKS, _LEAST_PERIOD),),
-                name="greeter clock",
-                daemon=True,
-            )
-            run.start()
 
-    def _run(self, period: float) -> None:
-        while not self._stopped.wait(period):
-            self._engine.increment_epoch()
-            self.ticks += 1
+# All greeters, for processes that fork.
+_all: weakref.WeakSet[Greeter] = weakref.WeakSet()
+_lost: list[Store] = []
 
-    def stop(self) -> None:
-        self._stopped.set()
+
+def _forked() -> None:
+    for greeter in _all:
+        greeter._forked()
+
+
+os.register_at_fork(after_in_child=_forked)

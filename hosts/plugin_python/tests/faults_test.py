@@ -2,7 +2,7 @@
 
 import json
 import os
-import threading
+import re
 import time
 from pathlib import Path
 
@@ -160,14 +160,13 @@ def test_trap_while_starting(tmp_path: Path) -> None:
 
 def test_endless_start(tmp_path: Path) -> None:
     file = component(tmp_path, start="(func $start (loop (br 0))) (start $start)")
-    before = set(threading.enumerate())
+    before = set(os.listdir("/proc/self/task"))
     with pytest.raises(TimeLimitError) as caught:
         Greeter(file, timeout=0.2)
     # Whoever keeps the exception keeps the greeter that was not made.
     assert caught.value.__traceback__ is not None
-    for clock in set(threading.enumerate()) - before:
-        clock.join(60)
-        assert not clock.is_alive()
+    while set(os.listdir("/proc/self/task")) - before:  # its clock
+        time.sleep(0.01)
 
 
 def test_starts_with_too_much_memory(tmp_path: Path) -> None:
@@ -225,29 +224,61 @@ def test_time_limit_is_a_calls_not_the_greeters() -> None:
 
 
 @pytest.mark.parametrize(
-    "bounds",
+    ("option", "kind", "expected"),
     [
-        {"timeout": 0},
-        {"timeout": float("nan")},
-        {"timeout": float("inf")},
-        {"max_memory": 0},
-        {"max_memory": 1 << 63},
+        ({"timeout": 0}, ValueError, "more than 0 to .* seconds, or None"),
+        ({"timeout": -1.5}, ValueError, "more than 0 to .* seconds, or None"),
+        ({"timeout": float("nan")}, ValueError, "more than 0 to .* seconds, or None"),
+        ({"timeout": float("inf")}, ValueError, "more than 0 to .* seconds, or None"),
+        ({"timeout": "10s"}, TypeError, "a number of seconds"),
+        ({"timeout": True}, TypeError, "a number of seconds"),
+        ({"max_memory": 0}, ValueError, "1 to [0-9]+ bytes"),
+        ({"max_memory": -1}, ValueError, "1 to [0-9]+ bytes"),
+        ({"max_memory": 1 << 63}, ValueError, "1 to [0-9]+ bytes"),
+        ({"max_memory": "64MiB"}, TypeError, "a number of bytes"),
+        ({"max_memory": 64e6}, TypeError, "a number of bytes"),
+        ({"max_memory": True}, TypeError, "a number of bytes"),
+        ({"max_memory": None}, TypeError, "a number of bytes"),
+        ({"formatter": "reverse"}, TypeError, "a function"),
+        ({"component": 5}, TypeError, "str"),
+        ({"component": b"a.wasm"}, TypeError, "str"),
+        ({"component": "a\0b"}, ValueError, "a path"),
     ],
     ids=str,
 )
-def test_bounds_out_of_range(bounds: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="expected (1|more than 0) to "):
-        Greeter(FAULTY, **bounds)  # type: ignore[arg-type]
+def test_options_that_make_no_sense(
+    option: dict[str, object], kind: type[Exception], expected: str
+) -> None:
+    ((name, value),) = option.items()
+    with pytest.raises(kind) as caught:
+        Greeter(**{"component": FAULTY} | option)  # type: ignore[arg-type]
+    problem = re.escape(f"{name} is {value!r}")
+    assert re.match(f"{problem}, expected {expected}", str(caught.value))
+
+
+def test_option_that_does_not_exist() -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'max_memry'"):
+        Greeter(FAULTY, max_memry=1)  # type: ignore[call-arg]
 
 
 def test_arguments_of_another_type() -> None:
     with Greeter(FAULTY) as greeter:
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match=r"^name is 5, expected str$"):
             greeter.greet(5)  # type: ignore[arg-type]
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match=r"^up is 1, expected bool$"):
             greeter.greet("World", 1)  # type: ignore[arg-type]
-        with pytest.raises(UnicodeEncodeError):
-            greeter.greet("\ud800")
+        assert greeter.greet("World") == "Hello, World"
+
+
+@pytest.mark.parametrize("name", ["\ud83d", "\udc00\ud83d", "a\ud800b", "x" * 99 + "\udfff"])
+def test_name_with_a_lone_surrogate(name: str) -> None:
+    index = next(i for i, char in enumerate(name) if "\ud800" <= char <= "\udfff")
+    found = f"U+{ord(name[index]):04X} at index {index}"
+    with Greeter(FAULTY) as greeter:
+        with pytest.raises(ValueError) as caught:
+            greeter.greet(name)
+        problem = f"name has a lone surrogate ({found}), expected Unicode text"
+        assert str(caught.value) == problem
         assert greeter.greet("World") == "Hello, World"
 
 

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "wasmtime"
+require "greeter/arguments"
 require "greeter/component_file"
 require "greeter/errors"
 
@@ -20,13 +21,15 @@ class Greeter
   # More ticks, and more bytes, than there will be.
   FOREVER = 1 << 62
 
-  # All that decides about machine code is as in //lib/host/engine, so that what it precompiles can be loaded. The stack
-  # fits into that of a fiber.
+  # A quarter of the smallest stack that threads and fibers get; RUBY_FIBER_MACHINE_STACK_SIZE and its like say how large
+  # these are.
+  STACK = RubyVM::DEFAULT_PARAMS.values_at(:thread_machine_stack_size, :fiber_machine_stack_size).min / 4
+  # All that decides about machine code is as in //lib/host/engine, so that what it precompiles can be loaded.
   ENGINE_OPTIONS = {
     epoch_interruption: true,
     generate_address_map: false,
     native_unwind_info: false,
-    max_wasm_stack: 128 << 10,
+    max_wasm_stack: STACK,
     # The compiler's threads would be missing from a forked process, which would wait for them.
     parallel_compilation: false
   }.freeze
@@ -35,11 +38,11 @@ class Greeter
 
   # Loads the component in the file `path`, and yields a greeter if there is a block.
   #
-  # formatter:: what the plugin may import to reverse a text; responds to `call(text)`
-  # aot::       the same component as //lib/host/engine:precompile wrote it, which loads faster; it is machine code and
-  #             runs unchecked, so it must be your own
-  # memory::    the most that the plugin's memory may grow to, in bytes
-  # timeout::   the longest that a call may take, in seconds; nil for no bound
+  # formatter::  what the plugin may import to reverse a text; responds to `call(text)`
+  # aot::        the same component as //lib/host/engine:precompile wrote it, which loads faster; it is machine code and
+  #              runs unchecked, so it must be your own
+  # max_memory:: the most that the plugin's memory may grow to, in bytes
+  # timeout::    the longest that a call may take, in seconds; nil for no bound
   def self.open(path, **options)
     greeter = new(path, **options)
     return greeter unless block_given?
@@ -59,20 +62,20 @@ class Greeter
     @clock_of = Process.pid
   end
 
-  def initialize(path, formatter: nil, aot: nil, memory: 64 << 20, timeout: 5)
-    @path = File.path(path)
-    @memory = check("memory", memory, "a positive number of bytes") { |bytes| bytes.is_a?(Integer) && bytes.positive? }
-    @timeout = check("timeout", timeout, "a positive number of seconds, or nil") do |seconds|
-      seconds.nil? || (seconds.is_a?(Numeric) && seconds.positive?)
-    end
-    check("formatter", formatter, "an object to call") { |object| object.nil? || object.respond_to?(:call) }
+  def initialize(path, formatter: nil, aot: nil, max_memory: 64 << 20, timeout: 10)
+    @path = Arguments.path("path", path)
+    aot &&= Arguments.path("aot", aot)
+    @max_memory = Arguments.max_memory(max_memory)
+    @timeout = Arguments.timeout(timeout)
+    Arguments.function("formatter", formatter)
     # One tick more: the first may come at once.
-    @ticks = timeout ? [timeout * 1000.0 / TICK, FOREVER].min.ceil + 1 : FOREVER
+    @ticks = timeout ? (timeout * 1000.0 / TICK).ceil + 1 : FOREVER
     @lock = Mutex.new
     Greeter.start_clock
     @component = ComponentFile.load(ENGINE, @path, aot)
-    @linker = link(formatter)
-    instantiate
+    @given = formatter ? { FORMATTER => { "reverse" => formatter } } : {}
+    @linker = link
+    @greet = instantiate
   end
 
   # The plugin's greeting for `name`, in upper case with `up`.
@@ -93,59 +96,86 @@ class Greeter
     @lock.synchronize(&)
   end
 
-  def check(name, value, expected)
-    return value if yield value
-
-    raise ArgumentError, "#{name}: expected #{expected}, got #{value.inspect}"
-  end
-
   def call(name, up)
     raise Error, "#{@path}: the greeter is closed" unless @component
 
     Greeter.start_clock
-    instantiate unless @greet
+    greet = @greet || instantiate
+    # An instance that is left in the middle of a call cannot be entered again: by an exception, or in a process that was
+    # forked meanwhile by the thread that is not there.
+    @greet = nil
     @store.set_epoch_deadline(@ticks)
-    done = false
-    greeting = @greet.call(name, up)
-    done = true
+    greeting = greet.call(name, up)
+    @greet = greet
     greeting
-  rescue Wasmtime::Trap => e
-    raise trap(e)
-  rescue Wasmtime::Error => e
-    raise Error, "#{@path}: #{e.message}"
-  ensure
-    # An instance that was left in the middle of a call cannot be entered again.
-    @greet = nil unless done
+  rescue Wasmtime::Error, TypeError, EncodingError => e
+    raise failure(e, Error) { [Arguments.text("name", name), Arguments.boolean("up", up)] }
   end
 
-  def link(formatter)
+  def link
     linker = Wasmtime::Component::Linker.new(ENGINE)
-    linker.instance(FORMATTER) { |i| i.func_new("reverse") { |text| formatter.call(text) } } if formatter
+    @given.each do |interface, functions|
+      linker.instance(interface) do |instance|
+        functions.each { |name, function| instance.func_new(name) { |text| host(function, text) } }
+      end
+    end
     linker
   end
 
-  def instantiate
-    @store = Wasmtime::Store.new(ENGINE, nil, limits: { memory_size: [@memory, FOREVER].min })
-    @store.set_epoch_deadline(@ticks)
-    @greet = @linker.instantiate(@store, @component).get_func([GREETER, "greet"])
-  rescue Wasmtime::Trap => e
-    raise trap(e)
-  rescue Wasmtime::Error => e
-    raise ComponentError, "#{@path}: #{unlinked(e.message)}"
-  else
-    raise ComponentError, "#{@path}: does not export #{GREETER}" unless @greet
+  # Calls a function of the host's, whose exceptions must not be taken for the engine's.
+  def host(function, text)
+    Arguments.text("what the formatter returned", function.call(text))
+  rescue Wasmtime::Error, TypeError, EncodingError => e
+    @raised = e
+    raise
+  ensure
+    # This may be a process that was forked meanwhile.
+    Greeter.start_clock
   end
 
-  def unlinked(message)
-    return message unless message.include?("`#{FORMATTER}`")
+  def instantiate
+    @store = Wasmtime::Store.new(ENGINE, nil, limits: { memory_size: @max_memory })
+    @store.set_epoch_deadline(@ticks)
+    greet = @linker.instantiate(@store, @component).get_func([GREETER, "greet"])
+    greet || raise(ComponentError, "#{@path}: does not export #{GREETER}")
+  rescue Wasmtime::Error => e
+    raise failure(e, ComponentError)
+  end
 
-    "imports #{FORMATTER}: give Greeter.open a formatter"
+  # What to raise for an exception of the engine's: `other` if it is no trap. The block raises for an argument that the
+  # engine did not take, of which it says only the number.
+  def failure(error, other)
+    raised, @raised = @raised, nil
+    return error if error.equal?(raised)
+    return trap(error) if error.is_a?(Wasmtime::Trap)
+    return other.new("#{@path}: #{reason(error.message)}") if error.is_a?(Wasmtime::Error)
+
+    yield
+    error
+  end
+
+  # The engine's message, in the words of all hosts where they have some.
+  def reason(message)
+    case message
+    when /component imports [\w ]+ `([^`]+)`/ then missing(Regexp.last_match(1), message)
+    when /memory minimum size of (\d+) pages/
+      "starts with #{Regexp.last_match(1).to_i * 64} KiB of memory, the limit is #{@max_memory >> 10} KiB"
+    else message.gsub(/\s+/, " ")
+    end
+  end
+
+  def missing(import, message)
+    functions = @given[import]
+    import = "#{message[/instance export `([^`]+)`/, 1]} of #{import}" if functions
+    given = (functions || @given).keys.join(", ")
+    given = "nothing (Greeter.open takes a formatter)" if given.empty?
+    "imports #{import}, which this host does not provide; it provides #{given}"
   end
 
   def trap(error)
-    return Timeout.new("#{@path}: trap: the plugin took longer than #{@timeout} s") if error.code == :interrupt
+    return Timeout.new("#{@path}: trap: did not return within #{format('%g', @timeout)} s") if error.code == :interrupt
 
-    spent = @store.linear_memory_limit_hit? ? "; its memory reached the limit of #{@memory >> 10} KiB" : ""
+    spent = @store.linear_memory_limit_hit? ? "; its memory reached the limit of #{@max_memory >> 10} KiB" : ""
     Trap.new("#{@path}: trap: #{error.message.delete_prefix('wasm trap: ')}#{spent}")
   end
 end

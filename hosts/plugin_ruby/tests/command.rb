@@ -27,16 +27,36 @@ class CommandTest < Minitest::Test
     missing = "error: there.wasm: no such file; expected a WebAssembly component\n"
     assert_run "", missing, 1, "--component", "there.wasm", "World"
     assert_run "", /\Aerror: .*faulty_greeter.wasm: trap: [^\n]+\n\z/, 1, "--component", there("faulty_greeter"), "trap"
-    assert_run "", /\Aerror: [^\n]+took longer than 0.01 s\n\z/, 1,
-               "--component", there("faulty_greeter"), "--timeout", "0.01", "loop"
+    assert_run "", /\Aerror: [^\n]+did not return within 0.01 s\n\z/, 1,
+               "--component", there("faulty_greeter"), "--timeout", "10ms", "loop"
     assert_run "", /\Aerror: [^\n]+limit of 2048 KiB\n\z/, 1,
-               "--component", there("faulty_greeter"), "--memory", "2", "allocate"
+               "--component", there("faulty_greeter"), "--max-memory", "2MiB", "allocate"
   end
 
   def test_what_is_wrong_with_the_command_is_one_line
-    [[], %w[a b], %w[--upp a], %w[--memory x a], %w[--memory 0 a], %w[--timeout -1 a], %w[a --component]].each do |args|
-      assert_run "", /\Aerror: [^\n]+\n\z/, 2, *args
+    [[], %w[a b], %w[--upp a], %w[--max-mem 1MiB a], %w[a --component]].each do |args|
+      assert_run "", /\Aerror: [^\n]+ \(--help tells more\)\n\z/, 2, *args
     end
+  end
+
+  def test_bounds_that_are_none
+    ["much", "64", "64MB", "1.5MiB", "-1MiB", "0B", "", "#{'9' * 500}B"].each do |size|
+      line = "invalid value '#{size}' for '--max-memory <SIZE>': use a number and B, KiB, MiB or GiB, as 64MiB"
+      assert_run "", "error: #{line} (--help tells more)\n", 2, "--max-memory=#{size}", "World"
+    end
+    ["soon", "30", "0s", "1d", "1e3s", "-1s", "", "#{'9' * 500}s"].each do |time|
+      line = "invalid value '#{time}' for '--timeout <TIME>': use a number and ms, s, m or h, as 30s"
+      assert_run "", "error: #{line} (--help tells more)\n", 2, "--timeout=#{time}", "World"
+    end
+  end
+
+  def test_bounds_in_every_unit
+    %w[8388608B 8192KiB 8MiB 5GiB].each { |size| assert_run "Hello, World\n", "", 0, "--max-memory", size, "World" }
+    %w[60000ms 60s 1m 9999999h].each { |time| assert_run "Hello, World\n", "", 0, "--timeout", time, "World" }
+  end
+
+  def test_version
+    %w[--version -V].each { |flag| assert_run "plugin_ruby #{ENV.fetch('VERSION')}\n", "", 0, flag }
   end
 
   def test_a_name_that_is_no_text
@@ -44,7 +64,7 @@ class CommandTest < Minitest::Test
   end
 
   def test_help
-    out, = assert_run(/\AUsage: .*--component.*--aot.*--up.*--memory.*--timeout/m, "", 0, "--help")
+    out, = assert_run(/\AUsage: .*--component.*--aot.*--up.*--max-memory.*--timeout.*--version/m, "", 0, "--help")
     assert_includes out, "NAME"
   end
 

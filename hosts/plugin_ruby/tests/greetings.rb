@@ -32,13 +32,21 @@ class GreetingsTest < Minitest::Test
   end
 
   def test_takes_a_name_in_another_encoding
-    assert_equal @greeter.greet("Zoë"), @greeter.greet("Zoë".encode("ISO-8859-1"))
+    %w[ISO-8859-1 UTF-16LE UTF-16BE UTF-32].each do |encoding|
+      assert_equal @greeter.greet("Zoë"), @greeter.greet("Zoë".encode(encoding))
+    end
+    assert_equal @greeter.greet("World"), @greeter.greet("World".b)
   end
 
   def test_refuses_a_name_that_is_no_text
-    assert_raises(EncodingError) { @greeter.greet("\xff\xfe") }
-    assert_raises(TypeError) { @greeter.greet(nil) }
-    assert_raises(TypeError) { @greeter.greet("World", up: nil) }
+    # Bytes that are no UTF-8, one half of a surrogate pair in two encodings, and bytes that are no text at all.
+    ["\xff\xfe", "a\xed\xa0\x80", "\x00\xd8".dup.force_encoding("UTF-16LE"), "Zo\xc3\xab".b].each do |name|
+      error = assert_raises(EncodingError) { @greeter.greet(name) }
+      assert_equal "name is #{name.inspect}, expected Unicode text, in its encoding #{name.encoding}", error.message
+    end
+    assert_equal "name is nil, expected a String", assert_raises(TypeError) { @greeter.greet(nil) }.message
+    error = assert_raises(TypeError) { @greeter.greet("World", up: nil) }
+    assert_equal "up is nil, expected true or false", error.message
     assert_equal @greeter.greet("World"), @greeter.greet(+"World")
   end
 end

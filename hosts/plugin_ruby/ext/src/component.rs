@@ -8,7 +8,7 @@ use wasmtime::component::Component as Wasm;
 
 use crate::engine::{Bytes as _, Engine};
 use crate::errors::engine_error;
-use crate::gvl;
+use crate::{gvl, stack};
 
 /// A component, compiled.
 #[magnus::wrap(class = "Wasmtime::Component::Component", free_immediately)]
@@ -18,6 +18,7 @@ pub struct Component {
 
 impl Component {
     fn new(ruby: &Ruby, engine: &Engine, bytes: RString) -> Result<Self, Error> {
+        stack::check_compiler(ruby)?;
         let (engine, bytes) = (engine.wasm(), bytes.to_bytes_vec());
         gvl::released(|| Wasm::from_binary(engine, &bytes))
             .map(Self::from)
@@ -25,6 +26,7 @@ impl Component {
     }
 
     fn from_file(ruby: &Ruby, engine: &Engine, path: PathBuf) -> Result<Self, Error> {
+        stack::check_compiler(ruby)?;
         let engine = engine.wasm();
         gvl::released(|| Wasm::from_file(engine, path))
             .map(Self::from)

@@ -11,12 +11,14 @@ use magnus::{Error, RHash, RModule, RString, Ruby, Value, function, method};
 use wasmtime::Engine as Wasm;
 
 use crate::errors::{engine_error, error};
-use crate::{gvl, options};
+use crate::{gvl, options, stack};
 
 /// What compiles components, and the clock that interrupts their guests.
 #[magnus::wrap(class = "Wasmtime::Engine", free_immediately)]
 pub struct Engine {
     wasm: Wasm,
+    /// How much stack a guest may take.
+    stack: usize,
     /// Ends the clock's thread when it is dropped.
     clock: RefCell<Option<Sender<()>>>,
 }
@@ -24,17 +26,22 @@ pub struct Engine {
 impl Engine {
     fn new(ruby: &Ruby, arguments: &[Value]) -> Result<Self, Error> {
         let arguments = scan_args::<(), (Option<Option<RHash>>,), (), (), (), ()>(arguments)?;
-        let config = options::engine(ruby, arguments.optional.0.flatten())?;
+        let (config, stack) = options::engine(ruby, arguments.optional.0.flatten())?;
         let wasm =
             Wasm::new(&config).map_err(|e| engine_error(ruby, "Could not make an engine", &e))?;
         Ok(Self {
             wasm,
+            stack,
             clock: RefCell::new(None),
         })
     }
 
     pub fn wasm(&self) -> &Wasm {
         &self.wasm
+    }
+
+    pub fn stack(&self) -> usize {
+        self.stack
     }
 
     /// Advances the epoch each so many milliseconds; a clock that runs already ends.
@@ -70,6 +77,7 @@ impl Engine {
     }
 
     fn precompile_component(ruby: &Ruby, this: &Self, wasm: RString) -> Result<RString, Error> {
+        stack::check_compiler(ruby)?;
         let bytes = wasm.to_bytes_vec();
         let engine = &this.wasm;
         let code = gvl::released(|| engine.precompile_component(&bytes))

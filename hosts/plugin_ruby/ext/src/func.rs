@@ -48,7 +48,7 @@ impl Func {
         let mut results = [Val::Bool(false)];
         let results = &mut results[..usize::from(this.result.is_some())];
         let called = {
-            let _active = Active::begin(ruby)?;
+            let _active = Active::begin(ruby, this.store.stack())?;
             let mut store = this.store.borrow(ruby)?;
             this.wasm.call(&mut *store, &params, results)
         };

@@ -26,6 +26,7 @@ mod gvl;
 mod instance;
 mod linker;
 mod options;
+mod stack;
 mod store;
 mod to_ruby;
 mod to_wasm;
@@ -36,6 +37,7 @@ use magnus::{Error, Module as _, RModule, Ruby};
 fn init(ruby: &Ruby) -> Result<(), Error> {
     let wasmtime: RModule = ruby.class_object().const_get("Wasmtime")?;
     let components: RModule = wasmtime.const_get("Component")?;
+    stack::init(ruby)?;
     engine::init(ruby, wasmtime)?;
     store::init(ruby, wasmtime)?;
     component::init(ruby, components)?;

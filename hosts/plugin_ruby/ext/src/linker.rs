@@ -66,7 +66,7 @@ impl Linker {
         // The start of a component may already call host functions.
         store.roots().retain(this.as_value());
         let made = {
-            let _active = Active::begin(ruby)?;
+            let _active = Active::begin(ruby, store.stack())?;
             let mut store = store.borrow(ruby)?;
             let linker = this.wasm.borrow();
             let engine = component.wasm().engine();

@@ -4,9 +4,14 @@ use magnus::r_hash::ForEach;
 use magnus::{Error, RHash, Ruby, Symbol, TryConvert, Value};
 use wasmtime::{Config, OptLevel, StoreLimits, StoreLimitsBuilder};
 
-/// The engine's configuration: `options` over the defaults.
-pub fn engine(ruby: &Ruby, options: Option<RHash>) -> Result<Config, Error> {
+/// How much stack a guest may take if nothing is said: the engine's own default.
+const WASM_STACK: usize = 512 << 10;
+
+/// The engine's configuration, `options` over the defaults; and how much stack a guest
+/// may take.
+pub fn engine(ruby: &Ruby, options: Option<RHash>) -> Result<(Config, usize), Error> {
     let mut config = Config::new();
+    let mut stack = WASM_STACK;
     // On by default; it makes calls far slower, and only asynchronous guests need it.
     config.concurrency_support(false);
     each(ruby, options, |name, value| {
@@ -14,14 +19,17 @@ pub fn engine(ruby: &Ruby, options: Option<RHash>) -> Result<Config, Error> {
             "cranelift_opt_level" => config.cranelift_opt_level(opt_level(ruby, value)?),
             "epoch_interruption" => config.epoch_interruption(bool(ruby, name, value)?),
             "generate_address_map" => config.generate_address_map(bool(ruby, name, value)?),
-            "max_wasm_stack" => config.max_wasm_stack(TryConvert::try_convert(value)?),
+            "max_wasm_stack" => {
+                stack = TryConvert::try_convert(value)?;
+                config.max_wasm_stack(stack)
+            }
             "native_unwind_info" => config.native_unwind_info(bool(ruby, name, value)?),
             "parallel_compilation" => config.parallel_compilation(bool(ruby, name, value)?),
             _ => return Ok(false),
         };
         Ok(true)
     })?;
-    Ok(config)
+    Ok((config, stack))
 }
 
 /// What a store's guest may take at most.

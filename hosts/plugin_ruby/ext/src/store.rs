@@ -19,6 +19,8 @@ use crate::options;
 pub struct Store {
     wasm: RefCell<Wasm<Data>>,
     roots: Rc<Roots>,
+    /// How much stack its guest may take.
+    stack: usize,
 }
 
 // SAFETY: only Ruby uses it, under its global lock.
@@ -100,6 +102,7 @@ impl Store {
         Ok(Self {
             wasm: RefCell::new(wasm),
             roots,
+            stack: arguments.required.0.stack(),
         })
     }
 
@@ -112,6 +115,11 @@ impl Store {
         self.wasm
             .try_borrow_mut()
             .map_err(|_| error(ruby, "the store is in use: its guest is running"))
+    }
+
+    /// How much stack the store's guest may take.
+    pub fn stack(&self) -> usize {
+        self.stack
     }
 
     pub fn roots(&self) -> &Roots {

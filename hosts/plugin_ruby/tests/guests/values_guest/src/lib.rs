@@ -76,6 +76,12 @@ impl deeds::Guest for Values {
         host::act();
     }
 
+    fn read_out_of_bounds() -> u8 {
+        let far = core::hint::black_box(u32::MAX);
+        // SAFETY: none; there is nothing at this address, and so the guest traps.
+        unsafe { core::ptr::with_exposed_provenance::<u8>(far as usize).read_volatile() }
+    }
+
     fn recurse(depth: u64) -> u64 {
         // Each call's frame holds what the calls below it have given.
         let here = core::hint::black_box(depth);
