@@ -13,6 +13,7 @@ Usage: plugin_nodejs [OPTIONS] --component FILE NAME
   --max-memory SIZE    the largest size of the guest's memory [default: 64MiB]
   --timeout TIME       how long a greeting may take [default: 10s]
   -h, --help           this text
+  -V, --version        the version
 
 The guest is given no files, no network and no clock; a guest that imports anyhost:hello/formatter has this host's.
 
@@ -20,7 +21,7 @@ Example:
   plugin_nodejs --component hello_world_rust.wasm World --up`;
 
 await run(async () => {
-  const { values, positionals } = parse(USAGE, {
+  const { values, positionals } = parse("plugin_nodejs", USAGE, {
     component: { type: "string" },
     transpiled: { type: "string" },
     up: { type: "boolean" },

@@ -2,6 +2,7 @@
 
 import * as formatter from "./formatter.mjs";
 import { ComponentError } from "./jco/errors.mjs";
+import { postFailure } from "./jco/failures.mjs";
 import { Greeter } from "./jco/greeter.mjs";
 
 const folder = new URL("component/", import.meta.url);
@@ -31,7 +32,7 @@ loading.catch(() => {});
 onmessage = async ({ data: { name, up } }) => {
   try {
     postMessage({ greeting: (await loading).greet(name, up) });
-  } catch ({ name: kind, message }) {
-    postMessage({ kind, message });
+  } catch (thrown) {
+    postFailure(thrown);
   }
 };
