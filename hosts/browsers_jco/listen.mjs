@@ -1,6 +1,6 @@
 // Listening at every address that a name has.
 
-import { lookup } from "node:dns/promises";
+import dns from "node:dns/promises";
 import { once } from "node:events";
 import { createServer } from "node:http";
 
@@ -30,7 +30,7 @@ export function address(text) {
 /** Serves at all addresses of a host; resolves to their servers. */
 export async function listen({ text, host, port }, answer) {
   try {
-    const found = host === "" ? [{}] : await lookup(host, { all: true });
+    const found = host === "" ? [{}] : await dns.lookup(host, { all: true });
     return await bindAll([...new Set(found.map((one) => one.address))], port, answer, 10);
   } catch (cause) {
     throw new RunError(`cannot listen on ${text}: ${REASONS[cause.code] ?? cause.message}`, { cause });

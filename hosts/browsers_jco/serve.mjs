@@ -131,9 +131,10 @@ await run(async () => {
   const where = address(values.addr);
   const files = await (values.transpiled ? transpiled(values.transpiled) : transpile(values.component, { minify: true }));
   const sent = await site(files);
-  for (const server of await listen(where, (request, response) => answer(sent, request, response))) {
+  const servers = await listen(where, (request, response) => answer(sent, request, response));
+  const urls = servers.map((server) => {
     const { address: host, port, family } = server.address();
-    const authority = `${family === "IPv6" ? `[${host}]` : host}:${port}`;
-    console.error(`listening on http://${authority} (${basename(values.component, ".wasm")})`);
-  }
+    return `http://${family === "IPv6" ? `[${host}]` : host}:${port}`;
+  });
+  console.error(`listening on ${urls.join(" ")} (${basename(values.component, ".wasm")})`);
 });

@@ -15,7 +15,7 @@ export function postFailure(thrown) {
     const { name, message, stack } = thrown instanceof Error ? thrown : {};
     postMessage(thrown instanceof Error ? { failed: true, error: { name, message, stack } } : { failed: true, thrown });
   } catch {
-    postFailure(new GreeterError(`a function for guests threw a ${typeof thrown} that cannot be cloned`));
+    postFailure(new GreeterError(`a function for guests threw what cannot be cloned (${typeof thrown})`));
   }
 }
 
