@@ -49,7 +49,7 @@ const calls = await visit((_, page) =>
     const { Greeter } = await import("./jco/greeter.mjs");
     const { BackgroundGreeter } = await import("./background_greeter.mjs");
     const read = async (file) => new Uint8Array(await (await fetch(`component/${file}`)).arrayBuffer());
-    const direct = await Greeter.start("component", instantiate, read, { formatter: {} });
+    const direct = await Greeter.start("component", instantiate, read);
     const background = new BackgroundGreeter();
     const rate = async (count, greeter) => {
       const rates = [];
