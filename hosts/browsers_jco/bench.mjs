@@ -35,7 +35,7 @@ async function bytesSent(urls) {
   return sum;
 }
 
-const [first, sent, sentComponent] = await visit(async (ms, page, urls) => [
+const [first, sent, sentComponent] = await visit(async (ms, _page, urls) => [
   ms,
   await bytesSent(urls),
   await bytesSent([...urls].filter((url) => url.includes("/component/"))),

@@ -1,12 +1,12 @@
 // `browsers_jco`: serves the page and the component that it runs.
 
-import { readFile, readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 
 import { ComponentError } from "../../lib/host/jco/errors.mjs";
-import { UsageError, parse, run } from "../../lib/host/jco/options.mjs";
+import { parse, run, UsageError } from "../../lib/host/jco/options.mjs";
 import { MODULE, transpile } from "../../lib/host/jco/transpile.mjs";
 import { address, listen } from "./listen.mjs";
 
@@ -129,7 +129,9 @@ await run(async () => {
   if (positionals.length) throw new UsageError(`'${positionals[0]}' is not expected`);
   if (!values.component) throw new UsageError("--component FILE is missing");
   const where = address(values.addr);
-  const files = await (values.transpiled ? transpiled(values.transpiled) : transpile(values.component, { minify: true }));
+  const files = await (values.transpiled
+    ? transpiled(values.transpiled)
+    : transpile(values.component, { minify: true }));
   const sent = await site(files);
   const servers = await listen(where, (request, response) => answer(sent, request, response));
   const urls = servers.map((server) => {

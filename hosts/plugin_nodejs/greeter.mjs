@@ -5,9 +5,9 @@ import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
 
-import { ComponentError, Greeter as AnyGreeter, TrapError } from "../../lib/host/jco/greeter.mjs";
-import { MODULE, instantiateOf, transpile } from "../../lib/host/jco/transpile.mjs";
-import { MOST_TIME, count, options, text } from "../../lib/host/jco/values.mjs";
+import { Greeter as AnyGreeter, ComponentError, TrapError } from "../../lib/host/jco/greeter.mjs";
+import { instantiateOf, MODULE, transpile } from "../../lib/host/jco/transpile.mjs";
+import { count, MOST_TIME, options, text } from "../../lib/host/jco/values.mjs";
 import * as ownFormatter from "./formatter.mjs";
 
 export { ComponentError, GreeterError, TrapError } from "../../lib/host/jco/greeter.mjs";
@@ -37,7 +37,7 @@ export class Greeter extends AnyGreeter {
     const { name = file, formatter = ownFormatter, maxMemory, timeout } = options(given, OPTIONS);
     text("name", name);
     count("timeout", timeout, MOST_TIME, "milliseconds");
-    const greeter = await this.start(name, ...(await parts(file)), { formatter, maxMemory });
+    const greeter = await Greeter.start(name, ...(await parts(file)), { formatter, maxMemory });
     greeter.#timeout = timeout;
     return greeter;
   }

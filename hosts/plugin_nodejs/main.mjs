@@ -1,7 +1,7 @@
 // `plugin_nodejs`: greets on the command line.
 
+import { parse, run, size, time, UsageError } from "../../lib/host/jco/options.mjs";
 import { Greeter } from "./greeter.mjs";
-import { UsageError, parse, run, size, time } from "../../lib/host/jco/options.mjs";
 
 const USAGE = `Greets a name by way of a WebAssembly component that exports anyhost:hello/greeter@1.0.0.
 

@@ -49,7 +49,9 @@ async function read(width, use) {
   );
   await page.screenshot({ path: join(OUTPUTS, `${width}.png`), fullPage: true });
   const scrolled = await page.evaluate(() =>
-    [...document.querySelectorAll("*")].filter((element) => element.scrollWidth > innerWidth).map(({ tagName }) => tagName),
+    [...document.querySelectorAll("*")]
+      .filter((element) => element.scrollWidth > innerWidth)
+      .map(({ tagName }) => tagName),
   );
   assert.deepEqual(scrolled, [], "wider than the window");
   for (const { text, left, right, size } of shown) {
@@ -83,7 +85,10 @@ for (const width of [400, 320]) {
       for (const guest of guests) {
         const [name, ...list] = shown.filter(({ row }) => row === guest).map(({ text }) => text);
         assert.equal(name, guest);
-        assert.deepEqual(list.filter((_, at) => at % 2 === 0), hosts);
+        assert.deepEqual(
+          list.filter((_, at) => at % 2 === 0),
+          hosts,
+        );
         const marks = list.filter((_, at) => at % 2 === 1);
         assert.equal(marks.length, hosts.length);
         for (const mark of marks) assert.match(mark, MARK);

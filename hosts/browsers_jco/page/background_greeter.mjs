@@ -2,7 +2,7 @@
 
 import { GreeterError } from "./jco/errors.mjs";
 import { failure } from "./jco/failures.mjs";
-import { MOST_TIME, count, options, text } from "./jco/values.mjs";
+import { count, MOST_TIME, options, text } from "./jco/values.mjs";
 
 export class BackgroundGreeter {
   #timeout;

@@ -29,10 +29,10 @@ const loading = load();
 // A failure is told with each greeting that is asked for.
 loading.catch(() => {});
 
-onmessage = async ({ data: { name, up } }) => {
+addEventListener("message", async ({ data: { name, up } }) => {
   try {
     postMessage({ greeting: (await loading).greet(name, up) });
   } catch (thrown) {
     postFailure(thrown);
   }
-};
+});

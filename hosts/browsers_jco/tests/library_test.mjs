@@ -163,7 +163,11 @@ test("options are looked at", () =>
   }));
 
 for (const [what, reverse, expected] of [
-  ["a RangeError", 'throw new RangeError("no reverse")', { is: "RangeError", name: "RangeError", message: "no reverse" }],
+  [
+    "a RangeError",
+    'throw new RangeError("no reverse")',
+    { is: "RangeError", name: "RangeError", message: "no reverse" },
+  ],
   [
     "an error of WebAssembly's",
     'throw new WebAssembly.RuntimeError("unreachable")',

@@ -6,8 +6,8 @@ import dns from "node:dns/promises";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { resolve } from "node:path";
-import { after, before, test } from "node:test";
 import { text } from "node:stream/consumers";
+import { after, before, test } from "node:test";
 
 import { component } from "../../../lib/host/testing/cases.mjs";
 import { serveAt } from "../chromium/session.mjs";
@@ -155,14 +155,20 @@ async function listens(addr) {
 test("a name is listened at with all its addresses, at one port", async (t) => {
   named(t, "127.0.0.1", "::1", "127.0.0.1");
   const found = await listens("both:0");
-  assert.deepEqual(found.map(({ address }) => address), ["127.0.0.1", "::1"]);
+  assert.deepEqual(
+    found.map(({ address }) => address),
+    ["127.0.0.1", "::1"],
+  );
   assert.equal(found[0].port, found[1].port);
   assert.equal((await listens(`both:${found[0].port}`)).length, 2);
 });
 
 test("an address that this machine is without is left out, unless it is the only one", async (t) => {
   named(t, "192.0.2.1", "127.0.0.1");
-  assert.deepEqual((await listens("both:0")).map(({ address }) => address), ["127.0.0.1"]);
+  assert.deepEqual(
+    (await listens("both:0")).map(({ address }) => address),
+    ["127.0.0.1"],
+  );
   t.mock.restoreAll();
   named(t, "192.0.2.1");
   await assert.rejects(listens("both:0"), { message: "cannot listen on both:0: not an address of this machine" });

@@ -9,9 +9,8 @@ import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import v8 from "node:v8";
 import vm from "node:vm";
-
-import { component, faults } from "../../../lib/host/testing/cases.mjs";
 import { Greeter as AnyGreeter } from "../../../lib/host/jco/greeter.mjs";
+import { component, faults } from "../../../lib/host/testing/cases.mjs";
 import { ComponentError, Greeter, GreeterError, TrapError } from "../greeter.mjs";
 
 function says(kind, file, text) {
@@ -71,7 +70,10 @@ test("so is one that a transpiled component asks for", async () => {
   const { instantiate } = await import(pathToFileURL(resolve(folder, "component.js")));
   const read = (file) => readFile(join(folder, file));
   const started = AnyGreeter.start("it", instantiate, read);
-  await assert.rejects(started, says(ComponentError, "it", "imports anyhost:hello/formatter, which this host does not"));
+  await assert.rejects(
+    started,
+    says(ComponentError, "it", "imports anyhost:hello/formatter, which this host does not"),
+  );
 });
 
 test("what a load takes is given back", async () => {

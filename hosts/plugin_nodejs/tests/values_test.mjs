@@ -24,7 +24,6 @@ const thrown = [
   new OwnError("own"),
   Object.assign(new Error("with a payload"), { payload: "payload" }),
   new GreeterError("a greeter's"),
-  { then: () => {} },
   Symbol("thrown"),
   "a string",
   Number.NaN,
@@ -71,7 +70,10 @@ test("what a function for guests returns is looked at", async () => {
     ["a\udc00", "has a lone surrogate (U+DC00 at index 1), expected Unicode text"],
   ]) {
     value = returned;
-    assert.throws(() => greeter.greet("me"), { name: "TypeError", message: `what formatter.reverse returned ${reason}` });
+    assert.throws(() => greeter.greet("me"), {
+      name: "TypeError",
+      message: `what formatter.reverse returned ${reason}`,
+    });
   }
   value = "again";
   assert.equal(greeter.greet("me"), "Hello, again");
@@ -110,10 +112,18 @@ for (const [option, kind, reason] of [
   [{ maxMemory: -1 }, "RangeError", "maxMemory is -1, expected a whole number from 1 to 4294967296 bytes"],
   [{ maxMemory: 0 }, "RangeError", "maxMemory is 0, expected a whole number from 1 to 4294967296 bytes"],
   [{ maxMemory: Number.NaN }, "RangeError", "maxMemory is NaN, expected a whole number from 1 to 4294967296 bytes"],
-  [{ maxMemory: 2 ** 32 + 1 }, "RangeError", "maxMemory is 4294967297, expected a whole number from 1 to 4294967296 bytes"],
+  [
+    { maxMemory: 2 ** 32 + 1 },
+    "RangeError",
+    "maxMemory is 4294967297, expected a whole number from 1 to 4294967296 bytes",
+  ],
   [{ timeout: "10s" }, "TypeError", 'timeout is "10s", expected a number of milliseconds'],
   [{ timeout: 0.5 }, "RangeError", "timeout is 0.5, expected a whole number from 1 to 2147483647 milliseconds"],
-  [{ timeout: Infinity }, "RangeError", "timeout is Infinity, expected a whole number from 1 to 2147483647 milliseconds"],
+  [
+    { timeout: Infinity },
+    "RangeError",
+    "timeout is Infinity, expected a whole number from 1 to 2147483647 milliseconds",
+  ],
   [{ formatter: {} }, "TypeError", "formatter.reverse is undefined, expected a function"],
   [{ formatter: { reverse: "text" } }, "TypeError", 'formatter.reverse is "text", expected a function'],
   [{ formatter: null }, "TypeError", "formatter.reverse is undefined, expected a function"],

@@ -1,9 +1,9 @@
 // A greeter: a component as jco makes an ES module of it, instantiated. For Node and for browsers.
 
-import { ComponentError, TrapError, noGreeter } from "./errors.mjs";
+import { ComponentError, noGreeter, TrapError } from "./errors.mjs";
 import { importsOf, outcome, provide } from "./imports.mjs";
 import { bounded } from "./memory.mjs";
-import { MOST_MEMORY, count, options, text } from "./values.mjs";
+import { count, MOST_MEMORY, options, text } from "./values.mjs";
 
 export { ComponentError, GreeterError, TrapError } from "./errors.mjs";
 

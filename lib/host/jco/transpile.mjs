@@ -22,7 +22,9 @@ export async function transpile(file, { minify }) {
   try {
     result = await toFiles(bytes, { name: "component", instantiation: "async", nodejsCompat: false, minify });
   } catch (cause) {
-    const reason = String(cause.message ?? cause).replaceAll(/\s+/g, " ").trim();
+    const reason = String(cause.message ?? cause)
+      .replaceAll(/\s+/g, " ")
+      .trim();
     throw new ComponentError(`${file}: not a valid component: ${reason}`, { cause });
   }
   const exports = result.exports.map(([name]) => name);
