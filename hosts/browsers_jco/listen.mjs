@@ -3,6 +3,7 @@
 import dns from "node:dns/promises";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { isIPv6 } from "node:net";
 
 import { RunError, UsageError } from "../../lib/host/jco/options.mjs";
 
@@ -21,20 +22,25 @@ const ABSENT = ["EADDRNOTAVAIL", "EAFNOSUPPORT"];
 export function address(text) {
   const [, host, port] = /^(\[[^\]]+\]|[^:[\]]*):(\d{1,5})$/.exec(text) ?? [];
   if (port === undefined || port > 65535) {
-    const forms = "HOST:PORT, as 127.0.0.1:8081 or [::1]:8081, or :PORT for all addresses";
-    throw new UsageError(`invalid value '${text}' for '--addr <HOST:PORT>': use ${forms}`);
+    throw new UsageError(`invalid value '${text}' for '--addr <HOST:PORT>': use HOST:PORT, as 127.0.0.1:8081`);
   }
-  return { text, host: host === "*" ? "" : host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
+  return { text, host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
 }
 
 /** Serves at all addresses of a host; resolves to their servers. */
 export async function listen({ text, host, port }, answer) {
   try {
-    const found = host === "" ? [{}] : await dns.lookup(host, { all: true });
-    return await bindAll([...new Set(found.map((one) => one.address))], port, answer, 10);
+    return await bindAll(await addresses(host), port, answer, 10);
   } catch (cause) {
     throw new RunError(`cannot listen on ${text}: ${REASONS[cause.code] ?? cause.message}`, { cause });
   }
+}
+
+async function addresses(host) {
+  if (host === "" || host === "*") return ["0.0.0.0", "::"];
+  const found = new Set((await dns.lookup(host, { all: true })).map(({ address }) => address));
+  // What is printed first is what most clients can use.
+  return [...found].sort((a, b) => isIPv6(a) - isIPv6(b));
 }
 
 async function bindAll(hosts, port, answer, tries) {
@@ -42,7 +48,7 @@ async function bindAll(hosts, port, answer, tries) {
   let failure;
   for (const host of hosts) {
     try {
-      servers.push(await bind(host, servers[0]?.address().port ?? port, answer));
+      servers.push(await bind(host, servers[0]?.address().port ?? port, hosts.length > 1, answer));
     } catch (cause) {
       failure = cause;
       if (!ABSENT.includes(cause.code)) break;
@@ -55,9 +61,10 @@ async function bindAll(hosts, port, answer, tries) {
   throw failure;
 }
 
-async function bind(host, port, answer) {
+/** Listens at one address; if there are `more`, for its family alone. */
+async function bind(host, port, more, answer) {
   const server = createServer(answer);
-  server.listen({ host, port });
+  server.listen({ host, port, ipv6Only: more });
   await once(server, "listening");
   return server;
 }

@@ -138,5 +138,5 @@ await run(async () => {
     const { address: host, port, family } = server.address();
     return `http://${family === "IPv6" ? `[${host}]` : host}:${port}`;
   });
-  console.error(`listening on ${urls.join(" ")} (${basename(values.component, ".wasm")})`);
+  console.error(`listening on ${urls.join(" and ")} (${basename(values.component, ".wasm")})`);
 });

@@ -51,16 +51,18 @@ test("a wrong command line is told", () => {
   fails([], 2, "0 names");
   fails(["a", "b"], 2, "2 names");
   fails(["--loud", "World"], 2, "--loud");
-  for (const size of ["much", "64", "64MB", "1.5MiB", "-1MiB", "0B", ""]) {
+  for (const size of ["much", "64", "64MB", "1.5MiB", "-1MiB", ""]) {
     const text = `invalid value '${size}' for '--max-memory <SIZE>': use a number and B, KiB, MiB or GiB, as 64MiB`;
     fails([`--max-memory=${size}`, "World"], 2, text);
   }
-  for (const time of ["30", "0s", "1d", "1e3s", "-1s", ""]) {
+  for (const time of ["30", "s", "1d", "1e3s", "-1s", ""]) {
     const text = `invalid value '${time}' for '--timeout <TIME>': use a number and ms, s, m or h, as 30s`;
     fails([`--timeout=${time}`, "World"], 2, text);
   }
-  fails(["--max-memory", "5GiB", "World"], 2, "invalid value '5GiB' for '--max-memory <SIZE>': use at most 4GiB");
-  fails(["--timeout", "597h", "World"], 2, "invalid value '597h' for '--timeout <TIME>': use at most 596h");
+  fails(["--max-memory", "5GiB", "World"], 2, "invalid value '5GiB' for '--max-memory <SIZE>': the most is 4GiB");
+  fails(["--max-memory", "0B", "World"], 2, "invalid value '0B' for '--max-memory <SIZE>': it must be more than 0");
+  fails(["--timeout", "00s", "World"], 2, "invalid value '00s' for '--timeout <TIME>': it must be more than 0");
+  fails(["--timeout", "597h", "World"], 2, "invalid value '597h' for '--timeout <TIME>': the most is 596h");
 });
 
 test("sizes and times are taken in every unit", () => {

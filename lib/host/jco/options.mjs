@@ -32,10 +32,10 @@ export function parse(program, usage, options) {
 const SIZE_UNITS = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
 const TIME_UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Bytes of a size such as 64MiB. */
+/** Bytes of a size such as 64MiB, for the memory of a guest. */
 export function size(flag, text) {
-  const units = "a number and B, KiB, MiB or GiB, as 64MiB";
-  return measure(`${flag} <SIZE>`, text, SIZE_UNITS, units, MOST_MEMORY, "4GiB");
+  const most = "4GiB, which is what WebAssembly can address";
+  return measure(`${flag} <SIZE>`, text, SIZE_UNITS, "a number and B, KiB, MiB or GiB, as 64MiB", MOST_MEMORY, most);
 }
 
 /** Milliseconds of a time such as 10s. */
@@ -43,13 +43,13 @@ export function time(flag, text) {
   return measure(`${flag} <TIME>`, text, TIME_UNITS, "a number and ms, s, m or h, as 30s", MOST_TIME, "596h");
 }
 
-function measure(flag, text, units, expected, most, shown) {
-  const wrong = (use) => new UsageError(`invalid value '${text}' for '${flag}': use ${use}`);
+function measure(flag, text, units, form, most, shownMost) {
+  const wrong = (reason) => new UsageError(`invalid value '${text}' for '${flag}': ${reason}`);
   const [, number, unit] = /^(\d+)([a-zA-Z]+)$/.exec(text) ?? [];
-  const value = Object.hasOwn(units, unit) ? number * units[unit] : 0;
-  // Nothing lives within zero.
-  if (value === 0) throw wrong(expected);
-  if (value > most) throw wrong(`at most ${shown}`);
+  if (!Object.hasOwn(units, unit)) throw wrong(`use ${form}`);
+  const value = number * units[unit];
+  if (value === 0) throw wrong("it must be more than 0");
+  if (value > most) throw wrong(`the most is ${shownMost}`);
   return value;
 }
 
