@@ -22,7 +22,7 @@ Usage: browsers_jco [OPTIONS] --component FILE
   -V, --version        the version
 
 The guest runs in the visitor's browser: it is given no files, no network and no clock there, and at most 64 MiB of
-memory. SIGINT or SIGTERM ends the server with exit code 0.
+memory. SIGINT, SIGTERM or SIGHUP ends the server with exit code 0.
 
 Example:
   browsers_jco --component hello_world_rust.wasm --addr 127.0.0.1:8081`;
@@ -118,7 +118,9 @@ function pathOf(target) {
   }
 }
 
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit());
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit());
+// They would end the process, or have Node listen for a debugger.
+for (const signal of ["SIGUSR1", "SIGUSR2"]) process.on(signal, () => {});
 
 await run(async () => {
   const { values, positionals } = parse("browsers_jco", USAGE, {

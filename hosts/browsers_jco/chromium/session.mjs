@@ -39,7 +39,7 @@ export async function serveAt(addr, ...args) {
       server.kill(signal);
       return (await exited)[0];
     };
-    return { urls: urls.split(" and "), url: urls.split(" and ")[0], component, stop };
+    return { urls: urls.split(" and "), url: urls.split(" and ")[0], component, child: server, stop };
   }
   throw new Error(`the server ends with ${await exited}`);
 }

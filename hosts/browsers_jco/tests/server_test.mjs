@@ -119,6 +119,16 @@ test("files are sent as what they are, and browsers are told to run nothing else
   assert.match(policy, /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval';/);
 });
 
+test("SIGHUP ends it, SIGUSR1 and SIGUSR2 do not", async () => {
+  const { child, url, stop } = await serveAt("127.0.0.1:0", ...ARGS);
+  for (const signal of ["SIGUSR1", "SIGUSR2"]) {
+    child.kill(signal);
+    // Whatever a signal does, it does before the second answer.
+    for (let n = 0; n < 2; n++) assert.equal((await fetch(url)).status, 200);
+  }
+  assert.equal(await stop("SIGHUP"), 0);
+});
+
 for (const [addr, hosts] of [
   ["localhost", ["localhost"]],
   ["", ["127.0.0.1", "[::1]"]],
