@@ -1,5 +1,7 @@
 // Command lines of the hosts on jco: what is wrong with one is told in a line, with exit code 2. For Node.
 
+import { isUtf8 } from "node:buffer";
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import { GreeterError } from "./errors.mjs";
@@ -15,6 +17,8 @@ const ALWAYS = { help: { type: "boolean", short: "h" }, version: { type: "boolea
 
 /** Parses the command line; `--help` prints `usage`, `--version` what program this is, and both end the process. */
 export function parse(program, usage, options) {
+  // In `process.argv` such bytes are other characters already.
+  if (!isUtf8(readFileSync("/proc/self/cmdline"))) throw new UsageError("invalid UTF-8 was detected in the arguments");
   let parsed;
   try {
     parsed = parseArgs({ options: { ...options, ...ALWAYS }, allowPositionals: true });
