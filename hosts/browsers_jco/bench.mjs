@@ -35,7 +35,7 @@ async function bytesSent(urls) {
   return sum;
 }
 
-const [first, sent, sentComponent] = await visit(async (ms, page, urls) => [
+const [first, sent, sentComponent] = await visit(async (ms, _page, urls) => [
   ms,
   await bytesSent(urls),
   await bytesSent([...urls].filter((url) => url.includes("/component/"))),
@@ -49,7 +49,7 @@ const calls = await visit((_, page) =>
     const { Greeter } = await import("./jco/greeter.mjs");
     const { BackgroundGreeter } = await import("./background_greeter.mjs");
     const read = async (file) => new Uint8Array(await (await fetch(`component/${file}`)).arrayBuffer());
-    const direct = await Greeter.start("component", instantiate, read, { formatter: {} });
+    const direct = await Greeter.start("component", instantiate, read);
     const background = new BackgroundGreeter();
     const rate = async (count, greeter) => {
       const rates = [];

@@ -1,14 +1,14 @@
 // `browsers_jco`: serves the page and the component that it runs.
 
-import { readFile, readdir } from "node:fs/promises";
-import { createServer } from "node:http";
+import { readdir, readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 
 import { ComponentError } from "../../lib/host/jco/errors.mjs";
-import { RunError, UsageError, parse, run } from "../../lib/host/jco/options.mjs";
+import { parse, run, UsageError } from "../../lib/host/jco/options.mjs";
 import { MODULE, transpile } from "../../lib/host/jco/transpile.mjs";
+import { address, listen } from "./listen.mjs";
 
 const USAGE = `Serves a page on which a WebAssembly component that exports anyhost:hello/greeter@1.0.0 greets.
 
@@ -16,11 +16,13 @@ Usage: browsers_jco [OPTIONS] --component FILE
 
   --component FILE     the component (*.wasm)
   --transpiled FOLDER  the same component, as jco_transpile made it an ES module: saves doing so at start
-  --addr HOST:PORT     where to listen; port 0 takes a free one [default: 127.0.0.1:8081]
+  --addr HOST:PORT     where to listen: all addresses of HOST, or of the machine for :PORT; port 0 takes a free one
+                       [default: 127.0.0.1:8081]
   -h, --help           this text
+  -V, --version        the version
 
 The guest runs in the visitor's browser: it is given no files, no network and no clock there, and at most 64 MiB of
-memory. SIGINT or SIGTERM ends the server with exit code 0.
+memory. SIGINT, SIGTERM or SIGHUP ends the server with exit code 0.
 
 Example:
   browsers_jco --component hello_world_rust.wasm --addr 127.0.0.1:8081`;
@@ -34,11 +36,8 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
-const REFUSED = {
-  EACCES: "may not be used",
-  EADDRINUSE: "is taken",
-  EADDRNOTAVAIL: "is not this machine's",
-};
+// What of lib/host/jco runs in a browser.
+const LIBRARY = ["errors.mjs", "failures.mjs", "greeter.mjs", "imports.mjs", "memory.mjs", "values.mjs"];
 
 const HEADERS = {
   "cache-control": "no-cache",
@@ -77,7 +76,7 @@ async function site(component) {
   const sent = new Map();
   for (const [folder, files] of [
     ["/", await filesOf(new URL("page/", here))],
-    ["/jco/", await filesOf(new URL("../../lib/host/jco/", here), ["errors.mjs", "greeter.mjs", "memory.mjs"])],
+    ["/jco/", await filesOf(new URL("../../lib/host/jco/", here), LIBRARY)],
     ["/component/", component],
   ]) {
     for (const [name, bytes] of files) {
@@ -94,45 +93,52 @@ function answer(sent, request, response) {
     response.writeHead(status, { ...HEADERS, ...headers, "content-length": body.length });
     response.end(request.method === "HEAD" ? undefined : body);
   };
-  const plain = { "content-type": "text/plain; charset=utf-8" };
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    return send(405, { ...plain, allow: "GET, HEAD" }, Buffer.from("use GET or HEAD\n"));
-  }
-  const file = sent.get(request.url.split("?")[0]);
-  if (!file) return send(404, plain, Buffer.from("no such file\n"));
+  const say = (status, line, headers) =>
+    send(status, { "content-type": "text/plain; charset=utf-8", ...headers }, Buffer.from(`${line}\n`));
+  const { host = [] } = request.headersDistinct;
+  if (host.length > 1 || /[\s/?#@]/.test(host[0])) return say(400, "send one Host");
+  if (request.method !== "GET" && request.method !== "HEAD") return say(405, "use GET or HEAD", { allow: "GET, HEAD" });
+  const path = pathOf(request.url);
+  if (!path) return say(400, "ask for a path");
+  const file = sent.get(path);
+  if (!file) return say(404, "no such file");
   if (/\bgzip\b/.test(request.headers["accept-encoding"] ?? "")) {
     return send(200, { "content-type": file.type, "content-encoding": "gzip" }, file.gzip);
   }
   return send(200, { "content-type": file.type }, file.bytes);
 }
 
-function address(text) {
-  const match = /^(.+):(\d{1,5})$/.exec(text);
-  if (!match || match[2] > 65535) throw new UsageError(`--addr ${text}: use HOST:PORT, as 127.0.0.1:8081`);
-  return { host: match[1].replace(/^\[(.*)\]$/, "$1"), port: Number(match[2]) };
+/** The path that a request's target names: its own, or that of the whole address that a proxy asks for. */
+function pathOf(target) {
+  const url = URL.parse(target.startsWith("/") ? `http://host${target}` : target);
+  try {
+    return url && decodeURI(url.pathname);
+  } catch {
+    return undefined;
+  }
 }
 
-for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit());
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit());
+// They would end the process, or have Node listen for a debugger.
+for (const signal of ["SIGUSR1", "SIGUSR2"]) process.on(signal, () => {});
 
 await run(async () => {
-  const { values, positionals } = parse(USAGE, {
+  const { values, positionals } = parse("browsers_jco", USAGE, {
     component: { type: "string" },
     transpiled: { type: "string" },
     addr: { type: "string", default: "127.0.0.1:8081" },
   });
   if (positionals.length) throw new UsageError(`'${positionals[0]}' is not expected`);
   if (!values.component) throw new UsageError("--component FILE is missing");
-  const listen = address(values.addr);
-  const sent = await site(values.transpiled ? await transpiled(values.transpiled) : await transpile(values.component));
-
-  const server = createServer((request, response) => answer(sent, request, response));
-  await new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(listen, resolve);
-  }).catch((cause) => {
-    throw new RunError(`--addr ${values.addr}: the address ${REFUSED[cause.code] ?? `cannot be used: ${cause.message}`}`);
+  const where = address(values.addr);
+  const files = await (values.transpiled
+    ? transpiled(values.transpiled)
+    : transpile(values.component, { minify: true }));
+  const sent = await site(files);
+  const servers = await listen(where, (request, response) => answer(sent, request, response));
+  const urls = servers.map((server) => {
+    const { address: host, port, family } = server.address();
+    return `http://${family === "IPv6" ? `[${host}]` : host}:${port}`;
   });
-  const { address: host, port, family } = server.address();
-  const authority = `${family === "IPv6" ? `[${host}]` : host}:${port}`;
-  console.error(`listening on http://${authority} (${basename(values.component, ".wasm")})`);
+  console.error(`listening on ${urls.join(" and ")} (${basename(values.component, ".wasm")})`);
 });

@@ -1,7 +1,7 @@
 // `plugin_nodejs`: greets on the command line.
 
+import { parse, run, size, time, UsageError } from "../../lib/host/jco/options.mjs";
 import { Greeter } from "./greeter.mjs";
-import { UsageError, parse, run, size, time } from "../../lib/host/jco/options.mjs";
 
 const USAGE = `Greets a name by way of a WebAssembly component that exports anyhost:hello/greeter@1.0.0.
 
@@ -13,6 +13,7 @@ Usage: plugin_nodejs [OPTIONS] --component FILE NAME
   --max-memory SIZE    the largest size of the guest's memory [default: 64MiB]
   --timeout TIME       how long a greeting may take [default: 10s]
   -h, --help           this text
+  -V, --version        the version
 
 The guest is given no files, no network and no clock; a guest that imports anyhost:hello/formatter has this host's.
 
@@ -20,7 +21,7 @@ Example:
   plugin_nodejs --component hello_world_rust.wasm World --up`;
 
 await run(async () => {
-  const { values, positionals } = parse(USAGE, {
+  const { values, positionals } = parse("plugin_nodejs", USAGE, {
     component: { type: "string" },
     transpiled: { type: "string" },
     up: { type: "boolean" },

@@ -24,18 +24,22 @@ const FLAGS = [
 
 /** Starts the server; `stop()` ends it with a signal and resolves to its exit code. */
 export async function serve(...args) {
-  const server = spawn(resolve(process.env.SERVER), ["--addr", "127.0.0.1:0", ...args], {
+  return serveAt("127.0.0.1:0", ...args);
+}
+
+export async function serveAt(addr, ...args) {
+  const server = spawn(resolve(process.env.SERVER), ["--addr", addr, ...args], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   const exited = once(server, "exit");
   for await (const line of createInterface({ input: server.stderr })) {
-    const found = /^listening on (http:\/\/127\.0\.0\.1:\d+) \((.*)\)$/.exec(line);
-    if (!found) throw new Error(`the server says: ${line}`);
+    const [, urls, component] = /^listening on (http:.*) \((.*)\)$/.exec(line) ?? [];
+    if (!urls) throw new Error(`the server says: ${line}`);
     const stop = async (signal = "SIGTERM") => {
       server.kill(signal);
       return (await exited)[0];
     };
-    return { url: found[1], component: found[2], stop };
+    return { urls: urls.split(" and "), url: urls.split(" and ")[0], component, child: server, stop };
   }
   throw new Error(`the server ends with ${await exited}`);
 }

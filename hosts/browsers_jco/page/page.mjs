@@ -19,7 +19,7 @@ async function update() {
       error.textContent = "";
     } catch (failure) {
       greeting.value = "";
-      error.textContent = failure.message;
+      error.textContent = failure?.message ?? failure;
     }
   }
   busy = false;

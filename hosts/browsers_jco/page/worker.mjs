@@ -2,6 +2,7 @@
 
 import * as formatter from "./formatter.mjs";
 import { ComponentError } from "./jco/errors.mjs";
+import { postFailure } from "./jco/failures.mjs";
 import { Greeter } from "./jco/greeter.mjs";
 
 const folder = new URL("component/", import.meta.url);
@@ -28,10 +29,10 @@ const loading = load();
 // A failure is told with each greeting that is asked for.
 loading.catch(() => {});
 
-onmessage = async ({ data: { name, up } }) => {
+addEventListener("message", async ({ data: { name, up } }) => {
   try {
     postMessage({ greeting: (await loading).greet(name, up) });
-  } catch ({ name: kind, message }) {
-    postMessage({ kind, message });
+  } catch (thrown) {
+    postFailure(thrown);
   }
-};
+});

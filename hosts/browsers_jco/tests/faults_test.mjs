@@ -3,8 +3,6 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 
@@ -103,32 +101,3 @@ for (const [title, answer, text] of [
       (page) => page.context().route("**/component.core.wasm", (route) => route.fulfill(answer)),
     ).finally(() => browser.context.unrouteAll()));
 }
-
-test("a wrong command line is told", async () => {
-  refuses([], 2, "--component FILE is missing");
-  refuses(["--component", component("faulty_greeter"), "more"], 2, "'more' is not expected");
-  refuses(["--component", component("faulty_greeter"), "--addr", "here"], 2, "--addr here: use HOST:PORT");
-  refuses(["--component", "x.wasm", "--transpiled", "nowhere"], 1, "nowhere: has no component.js");
-  const taken = createServer().listen(0, "127.0.0.1");
-  await once(taken, "listening");
-  const addr = `127.0.0.1:${taken.address().port}`;
-  refuses(["--component", component("faulty_greeter"), "--addr", addr], 1, `--addr ${addr}: the address is taken`);
-  taken.close();
-});
-
-test("the server serves files, and tells browsers to run nothing else", async () => {
-  const server = await serve("--component", component("faulty_greeter"));
-  const get = (path, options) => fetch(server.url + path, options);
-  const wasm = await get("/component/component.core.wasm");
-  assert.equal(wasm.headers.get("content-type"), "application/wasm");
-  assert.equal(wasm.headers.get("content-encoding"), "gzip");
-  const page = await get("/", { headers: { "accept-encoding": "identity" } });
-  assert.equal(page.headers.get("content-encoding"), null);
-  assert.match(await page.text(), /^<!doctype html>/);
-  const policy = page.headers.get("content-security-policy");
-  assert.match(policy, /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval';/);
-  assert.equal((await get("/serve.mjs")).status, 404);
-  assert.equal((await get("/..%2fserve.mjs")).status, 404);
-  assert.equal((await get("/", { method: "POST" })).status, 405);
-  assert.equal(await server.stop(), 0);
-});

@@ -1,10 +1,15 @@
 // Components that are none, are not greeters, or misbehave: an error of its own kind, and the process goes on.
 
 import assert from "node:assert/strict";
-import { mkdtemp } from "node:fs/promises";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtemp, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { test } from "node:test";
-
+import { setImmediate } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import v8 from "node:v8";
+import vm from "node:vm";
+import { Greeter as AnyGreeter } from "../../../lib/host/jco/greeter.mjs";
 import { component, faults } from "../../../lib/host/testing/cases.mjs";
 import { ComponentError, Greeter, GreeterError, TrapError } from "../greeter.mjs";
 
@@ -58,4 +63,48 @@ test("a transpiled component is looked at, too", async () => {
 test("an import that the host lacks is named", async () => {
   const file = process.env.WASI_HTTP_RUST;
   await assert.rejects(Greeter.load(file), says(ComponentError, file, "imports wasi:"));
+});
+
+test("so is one that a transpiled component asks for", async () => {
+  const folder = process.env.HELLO_WORLD_IMPORTS_RUST;
+  const { instantiate } = await import(pathToFileURL(resolve(folder, "component.js")));
+  const read = (file) => readFile(join(folder, file));
+  const started = AnyGreeter.start("it", instantiate, read);
+  await assert.rejects(
+    started,
+    says(ComponentError, "it", "imports anyhost:hello/formatter, which this host does not"),
+  );
+});
+
+test("what a load takes is given back", async () => {
+  v8.setFlagsFromString("--expose-gc");
+  const gc = vm.runInNewContext("gc");
+  const used = async () => {
+    for (let n = 0; n < 3; n++) {
+      await setImmediate();
+      gc();
+    }
+    const { heapUsed, external } = process.memoryUsage();
+    return heapUsed + external;
+  };
+  const bytes = readFileSync(component("faulty_greeter"));
+  const file = join(process.env.TEST_TMPDIR, "other.wasm");
+  for (const [title, pathOf] of [
+    ["one component", () => component("faulty_greeter")],
+    [
+      "others, by a custom section",
+      (n) => {
+        writeFileSync(file, Buffer.concat([bytes, Uint8Array.of(0, 3, 1, 110, n)]));
+        return file;
+      },
+    ],
+  ]) {
+    let before;
+    for (let n = 0; n <= 100; n++) {
+      if (n === 20) before = await used();
+      assert.equal((await Greeter.load(pathOf(n))).greet("World"), "Hello, World");
+    }
+    const grown = (await used()) - before;
+    assert.ok(grown < 2 ** 20, `${title}: 80 loads take ${grown} bytes for ever`);
+  }
 });

@@ -18,3 +18,9 @@ export function noGreeter(component, wanted, exports) {
   const others = exports.filter((name) => name.includes(":"));
   return new ComponentError(`${component}: does not export ${wanted}; it exports ${others.join(", ") || "nothing"}`);
 }
+
+/** What a component is told that imports what it is not given; `provided` are the names of what it could import. */
+export function notProvided(component, wanted, provided) {
+  const others = provided.join(", ") || "nothing";
+  return new ComponentError(`${component}: imports ${wanted}, which this host does not provide; it provides ${others}`);
+}

@@ -1,7 +1,9 @@
 // A greeter: a component as jco makes an ES module of it, instantiated. For Node and for browsers.
 
+import { ComponentError, noGreeter, TrapError } from "./errors.mjs";
+import { importsOf, outcome, provide } from "./imports.mjs";
 import { bounded } from "./memory.mjs";
-import { ComponentError, TrapError, noGreeter } from "./errors.mjs";
+import { count, MOST_MEMORY, options, text } from "./values.mjs";
 
 export { ComponentError, GreeterError, TrapError } from "./errors.mjs";
 
@@ -24,23 +26,29 @@ export class Greeter {
    * @param name how messages call the component
    * @param instantiate what the module that jco made exports
    * @param read a function that resolves the name of a core module to its bytes
-   * @param formatter an object with `reverse(text)`: what the host does for guests
+   * @param formatter an object with `reverse(text)`, for guests that ask for it
    * @param maxMemory the largest size of a linear memory, in bytes
    */
-  static async start(name, instantiate, read, { formatter, maxMemory = DEFAULT_MAX_MEMORY }) {
+  static async start(name, instantiate, read, given = {}) {
+    const { formatter, maxMemory = DEFAULT_MAX_MEMORY } = options(given, ["formatter", "maxMemory"]);
+    count("maxMemory", maxMemory, MOST_MEMORY, "bytes");
+    const provided = {};
+    if (formatter !== undefined) provided[FORMATTER] = provide("formatter", formatter, ["reverse"]);
+    const imports = importsOf(name, provided);
     const modules = new Map();
     const compile = async (file) => {
       const module = await compiled(name, bounded(name, await read(file), maxMemory));
       modules.set(file, module);
       return module;
     };
-    const imports = { [FORMATTER]: { reverse: (text) => formatter.reverse(text) } };
     let exports;
     try {
       exports = await instantiate(compile, imports, instantiateSync);
     } catch (cause) {
-      if (cause instanceof ComponentError) throw cause;
-      throw new ComponentError(`${name}: cannot be started: ${cause.message}`, { cause });
+      throw outcome(cause, (cause) => {
+        if (cause instanceof ComponentError) return cause;
+        return new ComponentError(`${name}: cannot be started: ${cause.message}`, { cause });
+      });
     }
     if (!exports[GREETER]) throw noGreeter(name, GREETER, Object.keys(exports));
 
@@ -54,20 +62,29 @@ export class Greeter {
 
   /** Greets `name`, in upper case with `up`. */
   greet(name, up = false) {
-    if (typeof name !== "string") throw new TypeError(`the name to greet is a ${typeof name}, expected a string`);
+    text("name", name);
     // Whatever ends a call early leaves its instance in a state that nobody knows: only a call that returns keeps it.
     let guest = this.#guest;
     this.#guest = undefined;
     let greeting;
     try {
-      guest ??= this.#start();
-      greeting = guest.greet(name, Boolean(up));
+      greeting = this.within(() => {
+        guest ??= this.#start();
+        return guest.greet(name, Boolean(up));
+      });
     } catch (cause) {
-      if (!(cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError)) throw cause;
-      throw new TrapError(`${this.name}: trap: ${cause.message.replace(/^wasm trap: /, "")}`, { cause });
+      throw outcome(cause, (cause) => {
+        if (cause instanceof TrapError) return cause;
+        return new TrapError(`${this.name}: trap: ${cause.message.replace(/^wasm trap: /, "")}`, { cause });
+      });
     }
     this.#guest = guest;
     return greeting;
+  }
+
+  /** Does `work` in the guest; a host that can end what takes too long does so here. */
+  within(work) {
+    return work();
   }
 }
 

@@ -1,8 +1,11 @@
 // Command lines of the hosts on jco: what is wrong with one is told in a line, with exit code 2. For Node.
 
+import { isUtf8 } from "node:buffer";
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import { GreeterError } from "./errors.mjs";
+import { MOST_MEMORY, MOST_TIME } from "./values.mjs";
 
 /** The command line is wrong. */
 export class UsageError extends Error {}
@@ -10,33 +13,48 @@ export class UsageError extends Error {}
 /** What the program needs is not to be had. */
 export class RunError extends Error {}
 
-/** Parses the command line; `--help` prints `usage` and ends the process. */
-export function parse(usage, options) {
+const ALWAYS = { help: { type: "boolean", short: "h" }, version: { type: "boolean", short: "V" } };
+
+/** Parses the command line; `--help` prints `usage`, `--version` what program this is, and both end the process. */
+export function parse(program, usage, options) {
+  // In `process.argv` such bytes are other characters already.
+  if (!isUtf8(readFileSync("/proc/self/cmdline"))) throw new UsageError("invalid UTF-8 was detected in the arguments");
   let parsed;
   try {
-    parsed = parseArgs({ options: { ...options, help: { type: "boolean", short: "h" } }, allowPositionals: true });
+    parsed = parseArgs({ options: { ...options, ...ALWAYS }, allowPositionals: true });
   } catch (error) {
     throw new UsageError(error.message.split("\n")[0]);
   }
-  if (parsed.values.help) {
-    console.log(usage);
+  const { help, version } = parsed.values;
+  if (help || version) {
+    console.log(help ? usage : `${program} ${process.env.VERSION}`);
     process.exit();
   }
   return parsed;
 }
 
-/** Bytes of a size such as 64MiB. */
+const SIZE_UNITS = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+const TIME_UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Bytes of a size such as 64MiB, for the memory of a guest. */
 export function size(flag, text) {
-  const match = /^(\d{1,6})(KiB|MiB|GiB)$/.exec(text);
-  if (!match) throw new UsageError(`${flag} ${text}: use a size, as 64MiB`);
-  return match[1] * { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }[match[2]];
+  const most = "4GiB, which is what WebAssembly can address";
+  return measure(`${flag} <SIZE>`, text, SIZE_UNITS, "a number and B, KiB, MiB or GiB, as 64MiB", MOST_MEMORY, most);
 }
 
 /** Milliseconds of a time such as 10s. */
 export function time(flag, text) {
-  const match = /^([1-9]\d{0,5})(ms|s)$/.exec(text);
-  if (!match) throw new UsageError(`${flag} ${text}: use a time, as 10s or 500ms`);
-  return match[1] * { ms: 1, s: 1000 }[match[2]];
+  return measure(`${flag} <TIME>`, text, TIME_UNITS, "a number and ms, s, m or h, as 30s", MOST_TIME, "596h");
+}
+
+function measure(flag, text, units, form, most, shownMost) {
+  const wrong = (reason) => new UsageError(`invalid value '${text}' for '${flag}': ${reason}`);
+  const [, number, unit] = /^(\d+)([a-zA-Z]+)$/.exec(text) ?? [];
+  if (!Object.hasOwn(units, unit)) throw wrong(`use ${form}`);
+  const value = number * units[unit];
+  if (value === 0) throw wrong("it must be more than 0");
+  if (value > most) throw wrong(`the most is ${shownMost}`);
+  return value;
 }
 
 /** Runs a program; an error that users can mend is one line on stderr. */

@@ -1,12 +1,11 @@
-// Makes an ES module of a component file while a host runs, as the build does it beforehand. For Node.
+// Makes JavaScript of a component file while a host runs, as the build does it beforehand. For Node.
 
-import { mkdtemp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import vm from "node:vm";
 
-import { ComponentError, noGreeter } from "./errors.mjs";
+import { ComponentError, noGreeter, notProvided } from "./errors.mjs";
 import { FORMATTER, GREETER } from "./greeter.mjs";
 
 /** The name of the module in a folder that a component was transpiled to. */
@@ -15,41 +14,37 @@ export const MODULE = "component.js";
 const EXPECTED = "expected a WebAssembly component";
 
 /** The files that the component in `file` becomes: a map from name to bytes. */
-export async function transpile(file) {
+export async function transpile(file, { minify }) {
   const bytes = await readComponent(file);
   const jco = createRequire(import.meta.url).resolve("@bytecodealliance/jco");
   const { transpile: toFiles } = await import(pathToFileURL(jco));
   let result;
   try {
-    result = await toFiles(bytes, { name: "component", instantiation: "async", nodejsCompat: false, minify: true });
+    result = await toFiles(bytes, { name: "component", instantiation: "async", nodejsCompat: false, minify });
   } catch (cause) {
-    const reason = String(cause.message ?? cause).replaceAll(/\s+/g, " ").trim();
+    const reason = String(cause.message ?? cause)
+      .replaceAll(/\s+/g, " ")
+      .trim();
     throw new ComponentError(`${file}: not a valid component: ${reason}`, { cause });
   }
   const exports = result.exports.map(([name]) => name);
   if (!exports.includes(GREETER)) throw noGreeter(file, GREETER, exports);
   const missing = result.imports.find((name) => name !== FORMATTER);
-  if (missing) {
-    throw new ComponentError(
-      `${file}: imports ${missing}, which this host does not provide; it provides ${FORMATTER}`,
-    );
-  }
+  if (missing) throw notProvided(file, missing, [FORMATTER]);
   return new Map(Object.entries(result.files));
 }
 
-/** Transpiles `file` to a folder that is there as long as `use(folder)` takes. */
-export async function withTranspiled(file, use) {
-  const files = await transpile(file);
-  const folder = await mkdtemp(join(tmpdir(), "greeter-"));
-  try {
-    for (const [name, bytes] of files) {
-      await mkdir(dirname(join(folder, name)), { recursive: true });
-      await writeFile(join(folder, name), bytes);
-    }
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+/**
+ * The function `instantiate` of a module that `transpile` made, not minified. Node keeps every ES module that it ever
+ * imported; so this one is made a function, which goes when nobody has it any more.
+ */
+export function instantiateOf(files) {
+  const code = Buffer.from(files.get(MODULE))
+    .toString()
+    .replaceAll(/^export (?=function instantiate\(|const _util = )/gm, "")
+    // Where the core modules are, if nobody hands them over.
+    .replaceAll("import.meta.url", "undefined");
+  return vm.compileFunction(`"use strict";${code}\nreturn instantiate;`, [], { filename: MODULE })();
 }
 
 async function readComponent(file) {

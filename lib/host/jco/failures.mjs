@@ -1,0 +1,28 @@
+// How what was thrown in a worker comes to its page: as it was, as far as it can be cloned.
+
+import { ComponentError, GreeterError, TrapError } from "./errors.mjs";
+
+const { CompileError, LinkError, RuntimeError } = WebAssembly;
+const KINDS = {
+  ...{ EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError },
+  ...{ CompileError, LinkError, RuntimeError },
+  ...{ ComponentError, GreeterError, TrapError },
+};
+
+/** Sends a page what was thrown. Of an error these are its name, message and stack: a clone would lose the name. */
+export function postFailure(thrown) {
+  try {
+    const { name, message, stack } = thrown instanceof Error ? thrown : {};
+    postMessage(thrown instanceof Error ? { failed: true, error: { name, message, stack } } : { failed: true, thrown });
+  } catch {
+    postFailure(new GreeterError(`a function for guests threw what cannot be cloned (${typeof thrown})`));
+  }
+}
+
+/** What was thrown, from the message that tells it. */
+export function failure({ error, thrown }) {
+  if (!error) return thrown;
+  const { name, message, stack } = error;
+  const Kind = Object.hasOwn(KINDS, name) ? KINDS[name] : Error;
+  return Object.defineProperties(new Kind(message), { name: { value: name }, stack: { value: stack } });
+}
