@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
+use http::header::{CONNECTION, HeaderValue};
 use http::Request;
 use http_body::Body;
 use hyper::body::Incoming;
@@ -28,11 +29,18 @@ const LINGER: Duration = Duration::from_secs(2);
 /// What the connections share: how they learn that the host stops.
 #[derive(Default)]
 pub struct Stop {
+    leaving: AtomicBool,
     stopping: AtomicBool,
     notify: Notify,
 }
 
 impl Stop {
+    /// Closes connections after their next response: a client that has had one looks for
+    /// another server, and does not send a request just when this one closes.
+    pub fn leave(&self) {
+        self.leaving.store(true, Ordering::Relaxed);
+    }
+
     /// Closes idle connections now and the others after their current request.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
@@ -48,7 +56,14 @@ pub async fn serve(host: &'static Host, stream: TcpStream, patience: Duration, s
     let service = service_fn(|request: Request<Incoming>| {
         used.store(true, Ordering::Relaxed);
         has_body.store(!request.body().is_end_stream(), Ordering::Relaxed);
-        async { Ok::<_, Infallible>(host.answer(request).await) }
+        async {
+            let mut response = host.answer(request).await;
+            if stop.leaving.load(Ordering::Relaxed) {
+                let close = HeaderValue::from_static("close");
+                response.headers_mut().insert(CONNECTION, close);
+            }
+            Ok::<_, Infallible>(response)
+        }
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer)

@@ -64,14 +64,29 @@ pub async fn serve(host: &'static Host, listener: TcpListener, args: &Args) -> i
     let mut terminate = signal(SignalKind::terminate())?;
     let stop: &'static Stop = Box::leak(Box::default());
     let connections = Arc::new(Semaphore::new(args.max_connections as usize));
+    let errors = &host.logs.errors;
+    let accept = accept(host, listener, stop, &connections, args.client_timeout);
+    let mut accept = Box::pin(accept);
     tokio::select! {
-        () = accept(host, listener, stop, &connections, args.client_timeout) => {}
+        () = &mut accept => {}
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
-    // `accept` was dropped and the listener with it: nobody new comes in.
+    if let Some(delay) = args.shutdown_delay {
+        stop.leave();
+        errors.line(&format!(
+            "stopping: serving on for {delay:?}; interrupt again to exit at once\n"
+        ));
+        tokio::select! {
+            () = &mut accept => {}
+            () = sleep(delay) => {}
+            _ = interrupt.recv() => exit_at_once(errors, 130),
+            _ = terminate.recv() => exit_at_once(errors, 143),
+        }
+    }
+    // The listener goes with it: nobody new comes in.
+    drop(accept);
     stop.stop();
-    let errors = &host.logs.errors;
     errors.line("stopping: finishing requests in flight; interrupt again to exit at once\n");
     tokio::select! {
         drained = timeout(args.grace, drained(host, &connections, args)) => {

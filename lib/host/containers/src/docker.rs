@@ -4,7 +4,8 @@ use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
-use crate::engine::{Engine, Image, Options, RUNTIME, bad_image, quietly, succeed};
+use crate::engine::{Engine, Image, Options, RUNTIME, ask, bad_image, quietly, succeed};
+use crate::signals::Signals;
 use crate::{Daemons, Fatal, Which};
 
 /// A Docker daemon.
@@ -24,8 +25,8 @@ impl Docker {
     ///
     /// # Errors
     /// See [`Daemons::start`].
-    pub fn private(container: String, shim: &Path) -> Result<Self, Fatal> {
-        let daemons = Daemons::start(Which::Docker, shim)?;
+    pub fn private(container: String, shim: &Path, signals: &Signals) -> Result<Self, Fatal> {
+        let daemons = Daemons::start_unless(Which::Docker, shim, || signals.came().is_some())?;
         Ok(Self {
             host: daemons.docker_host(),
             container,
@@ -39,7 +40,12 @@ impl Docker {
     ///
     /// # Errors
     /// One line for the user: nobody answers there, or the daemon cannot run components.
-    pub fn at(host: &str, container: String, shim: &Path) -> Result<Self, Fatal> {
+    pub fn at(
+        host: &str,
+        container: String,
+        shim: &Path,
+        signals: &Signals,
+    ) -> Result<Self, Fatal> {
         let docker = Self {
             host: host.to_owned(),
             container,
@@ -48,12 +54,9 @@ impl Docker {
             loaded: None,
         };
         let error = |line| format!("--docker {host}: {line}");
-        let status = succeed(
-            docker
-                .command()
-                .args(["info", "--format", "{{json .DriverStatus}}"]),
-        )
-        .map_err(error)?;
+        let mut info = docker.command();
+        info.args(["info", "--format", "{{json .DriverStatus}}"]);
+        let status = ask(&mut info, signals).map_err(error)?;
         if !status.contains("io.containerd.snapshotter") {
             return Err(error(
                 "keeps images where no component can be run from: add \
@@ -74,10 +77,11 @@ impl Docker {
         command
     }
 
-    /// The names of all images, one a line.
+    /// The names and IDs of all images.
     fn images(&self) -> Result<String, Fatal> {
-        let format = "{{.Repository}}:{{.Tag}}";
-        succeed(self.command().args(["image", "ls", "--format", format]))
+        let format = "{{.Repository}}:{{.Tag}} {{.ID}}";
+        let list = ["image", "ls", "--no-trunc", "--format", format];
+        succeed(self.command().args(list))
     }
 }
 
@@ -87,11 +91,13 @@ impl Engine for Docker {
         let file = File::open(tar).map_err(|e| bad_image(tar, e))?;
         let before = self.images()?;
         let said = succeed(self.command().arg("load").stdin(file)).map_err(error)?;
+        // One without a name is called by its ID.
         let name = said
             .lines()
-            .find_map(|line| line.strip_prefix("Loaded image: "))
-            .ok_or_else(|| error("no image with a name".to_owned()))?;
-        if !before.lines().any(|line| line == name) {
+            .filter_map(|line| line.strip_prefix("Loaded image"))
+            .find_map(|rest| rest.strip_prefix(": ").or(rest.strip_prefix(" ID: ")))
+            .ok_or_else(|| error("no image in it".to_owned()))?;
+        if !before.split_whitespace().any(|word| word == name) {
             self.loaded = Some(name.to_owned());
         }
         Ok(name.to_owned())
