@@ -113,7 +113,7 @@ impl Node {
     pub fn push(&self, variable: &str, name: &str) {
         let mut copy = client(
             &self.daemons,
-            "skopeo --insecure-policy copy --quiet --preserve-digests --dest-tls-verify=false",
+            "skopeo --insecure-policy --tmpdir /run/anyhost/tmp copy --quiet --preserve-digests --dest-tls-verify=false",
         );
         let image = path(variable);
         let form = if image.ends_with(".tar") { "oci-archive" } else { "oci" };

@@ -67,13 +67,13 @@ impl Engine for Containerd {
         let file = File::open(tar).map_err(|e| bad_image(tar, e))?;
         let mut import = self.command();
         // One without a name is called by its digest.
-        import.args(["images", "import", "--digests", "--skip-digest-for-named"]);
-        import.args(["--all-platforms", "-"]).stdin(file);
-        succeed(&mut import).map_err(error)?;
-        // The only one of our namespace.
+        import.args(["images", "import", "--digests", "--all-platforms", "-"]);
+        succeed(import.stdin(file)).map_err(error)?;
+        // The only one of our namespace, which has two names if it had one.
         let names = succeed(self.command().args(["images", "list", "--quiet"])).map_err(error)?;
-        let name = names.lines().next().map(str::to_owned);
-        name.ok_or_else(|| bad_image(tar, "no image in it"))
+        let has_name = |name: &&str| !name.starts_with("import-");
+        let name = names.lines().find(has_name).or(names.lines().next());
+        name.map(str::to_owned).ok_or_else(|| bad_image(tar, "no image in it"))
     }
 
     fn run(&self, image: &Image, options: &Options) -> Command {

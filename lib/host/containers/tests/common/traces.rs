@@ -57,14 +57,18 @@ impl Traces {
     }
 }
 
-/// The process whose namespaces the daemons of the program `pid` are in, once they are.
+/// The process whose namespaces the daemons of the program `pid` are in, once there are some.
 pub fn daemons_of(pid: u32) -> Option<u32> {
     let parent = format!("PPid:\t{pid}\n");
     let is_child = |child: &u32| {
         let status = fs::read_to_string(format!("/proc/{child}/status"));
         status.is_ok_and(|text| text.starts_with("Name:\tunshare\n") && text.contains(&parent))
     };
-    processes().find(is_child)
+    let apart = |pid: &u32| {
+        let of = |pid| namespace(pid, "pid_for_children");
+        of(*pid).is_some_and(|name| Some(name) != of(std::process::id()))
+    };
+    processes().find(is_child).filter(apart)
 }
 
 fn namespace(pid: u32, name: &str) -> Option<String> {
