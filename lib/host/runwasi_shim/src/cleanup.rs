@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use containerd_shim::parse;
 use libcontainer::container::Container;
 
 use crate::NAME;
@@ -12,17 +11,14 @@ use crate::NAME;
 /// How long to try: containerd waits 5 s.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// Ends the container of a shim that was killed, and removes its cgroup and its state,
-/// if this process was started for that (`delete`): containerd-shimkit only answers an
-/// exit code there, and the component would run on for ever.
-pub fn after_dead_shim() {
-    let args: Vec<_> = std::env::args_os().skip(1).collect();
-    let Ok(flags) = parse(&args) else { return };
-    if flags.action != "delete" {
-        return;
-    }
-    let state = ["/run/containerd", NAME, &flags.namespace, &flags.id];
-    let state: PathBuf = state.iter().collect();
+/// Where libcontainer keeps what it knows of a namespace's containers.
+pub fn state_root(namespace: &str) -> PathBuf {
+    ["/run/containerd", NAME, namespace].iter().collect()
+}
+
+/// Ends the container of a shim that was killed, and removes its cgroup and its state.
+pub fn after_dead_shim(namespace: &str, id: &str) {
+    let state = state_root(namespace).join(id);
     if !state.exists() {
         return;
     }
@@ -38,9 +34,6 @@ pub fn after_dead_shim() {
         deleted = delete();
     }
     if let Err(error) = deleted {
-        eprintln!(
-            "cannot remove what is left of container {}: {error}",
-            flags.id
-        );
+        eprintln!("cannot remove what is left of container {id}: {error}");
     }
 }

@@ -1,62 +1,76 @@
 //! `containerd-shim-anyhost-v1`: runs WebAssembly components as containers.
 //!
 //! containerd starts it as the runtime `io.containerd.anyhost.v1`; its command line is
-//! the one of containerd's shim API version 2. Container and process are runwasi's;
-//! what runs in it are the hosts `cli` and `http`.
+//! the one of containerd's shim API version 2. What makes a container is libcontainer,
+//! and what runs in it are the hosts `cli` and `http`. A component's code, compiled, is
+//! kept in containerd as runwasi's shims do.
 
+mod cgroup;
 mod cleanup;
 mod compiler;
+mod container;
+mod events;
+mod executor;
+mod inner;
+mod options;
+mod service;
+mod shim;
+mod signals;
+mod stats;
+mod streams;
 mod workload;
 
-use anyhow::Result;
-use containerd_shim_wasm::sandbox::Sandbox;
-use containerd_shim_wasm::sandbox::context::RuntimeContext;
-use containerd_shim_wasm::shim::{Cli, Config, Shim, Version, version};
+use std::env;
+use std::process::ExitCode;
 
-use compiler::Compiler;
+use containerd_shim::protos::protobuf::Message;
+use containerd_shim::protos::types::introspection::{RuntimeInfo, RuntimeVersion};
+use containerd_shim::{Config, Flags, parse};
+use zygote::Zygote;
 
 /// Names the runtime's folder and its labels in containerd's content store.
 const NAME: &str = "anyhost";
 
-struct Anyhost;
-
-impl Shim for Anyhost {
-    type Sandbox = Container;
-
-    fn name() -> &'static str {
-        NAME
-    }
-
-    fn version() -> Version {
-        version!()
-    }
-
-    async fn compiler() -> Option<impl containerd_shim_wasm::shim::Compiler> {
-        Compiler::new().ok()
-    }
-}
-
-#[derive(Default)]
-struct Container;
-
-impl Sandbox for Container {
-    /// Whatever is no program for Linux is taken for a component: if it is none,
-    /// [`workload::run`] tells so in the container's log.
-    async fn can_handle(&self, _: &impl RuntimeContext) -> Result<()> {
-        Ok(())
-    }
-
-    async fn run_wasi(&self, context: &impl RuntimeContext) -> Result<i32> {
-        // The hosts have async runtimes of their own, which must not be nested.
-        let code = std::thread::scope(|scope| scope.spawn(|| workload::run(context)).join());
-        Ok(code.unwrap_or(workload::PANICKED))
+fn main() -> ExitCode {
+    let args: Vec<_> = env::args_os().skip(1).collect();
+    let flags = match parse(&args) {
+        Ok(flags) => flags,
+        Err(error) => return anyhost_engine::fail(&error),
+    };
+    match flags {
+        Flags { version: true, .. } => {
+            println!("{NAME} {}", env!("CARGO_PKG_VERSION"));
+            ExitCode::SUCCESS
+        }
+        Flags { info: true, .. } => info(),
+        _ => {
+            if flags.action.is_empty() {
+                // Containers are forked from a process without threads.
+                Zygote::init();
+            }
+            let config = Config {
+                default_log_level: "error".to_owned(),
+                ..Config::default()
+            };
+            containerd_shim::run::<shim::Shim>(NAME, Some(config));
+            ExitCode::SUCCESS
+        }
     }
 }
 
-fn main() {
-    cleanup::after_dead_shim();
-    Anyhost::run(Config {
-        default_log_level: "error".to_owned(),
-        ..Config::default()
-    });
+/// What containerd asks a runtime about itself.
+fn info() -> ExitCode {
+    let info = RuntimeInfo {
+        name: NAME.to_owned(),
+        version: Some(RuntimeVersion {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            ..RuntimeVersion::default()
+        })
+        .into(),
+        ..RuntimeInfo::default()
+    };
+    match info.write_to_writer(&mut std::io::stdout()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => anyhost_engine::fail(&error),
+    }
 }

@@ -1,16 +1,17 @@
 //! Runs a container's component in the host of its world.
 
+use std::env;
+use std::fmt::Display;
+use std::net::{Ipv6Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use anyhost_engine::{Loaded, exports, fail, load_bytes, on_demand};
 use clap::{CommandFactory, FromArgMatches};
-use containerd_shim_wasm::sandbox::context::{RuntimeContext, Source};
-use tokio::signal::unix::{SignalKind, signal};
+use containerd_shim_wasm::sandbox::context::WasmLayer;
+use libcontainer::oci_spec::runtime::{Process, Spec};
 
 /// The exit code of a host that panicked, as of any Rust program.
 pub const PANICKED: i32 = 101;
-/// What a shell makes of a process that SIGTERM ended.
-const TERMINATED: i32 = 143;
 const FAILED: i32 = 1;
 
 /// The world to run the component in, needed if it exports more than one.
@@ -29,8 +30,8 @@ const WORLDS: [(&str, &str); 2] = [
 /// Runs the container's component to its end; the result is the container's exit code.
 ///
 /// What goes wrong is one line on its standard error.
-pub fn run(context: &impl RuntimeContext) -> i32 {
-    match start(context) {
+pub fn run(spec: &Spec, layers: &[WasmLayer]) -> i32 {
+    match start(spec, layers) {
         Ok(()) => 0,
         Err(error) => {
             fail(&error);
@@ -39,31 +40,131 @@ pub fn run(context: &impl RuntimeContext) -> i32 {
     }
 }
 
-fn start(context: &impl RuntimeContext) -> Result<(), String> {
-    let (own, env): (Vec<_>, Vec<_>) = context
-        .envs()
+fn start(spec: &Spec, layers: &[WasmLayer]) -> Result<(), String> {
+    let process = spec.process().as_ref().ok_or("the container has no process")?;
+    let args = process.args().as_deref().unwrap_or_default();
+    let (own, env): (Vec<_>, Vec<_>) = process
+        .env()
         .iter()
+        .flatten()
         .filter_map(|variable| variable.split_once('='))
         .partition(|(name, _)| name.starts_with(PREFIX));
     let own = |wanted| own.iter().find(|(name, _)| *name == wanted).map(|it| it.1);
     let env = env.iter().map(|&(n, v)| (n.to_owned(), v.to_owned()));
 
-    let name = name(context);
-    let loaded = load(context, &name)?;
+    let name = name(args);
+    let loaded = load(process, layers, &name)?;
     let flags = own(FLAGS).unwrap_or_default().split_whitespace();
     match world(&name, &loaded, own(WORLD))? {
         "wasi:http/proxy" => {
-            let own = ["--addr", "0.0.0.0:8080"];
+            let own = ["--addr", address()];
             let mut args: anyhost_http::Args = parse(&name, own.into_iter().chain(flags))?;
             args.env.extend(env);
             anyhost_http::serve(&args, loaded)
         }
         _ => {
-            let guest = context.args().iter().skip(1).map(String::as_str);
+            let guest = args.iter().skip(1).map(String::as_str);
             let flags = flags.chain(["--"]).chain(guest);
             let mut args: anyhost_cli::Args = parse(&name, flags)?;
             args.env.extend(env);
-            exit_on_sigterm().map_err(|e| format!("the system refuses: {e}"))?;
+            match anyhost_cli::run(&args, loaded) {
+                Err(error) => Err(error),
+            }
+        }
+    }
+}
+
+/// What messages call the component: its path in the container, or the name that the
+/// image gives to its layer.
+fn name(args: &[String]) -> PathBuf {
+    let first = args.first().map_or("", String::as_str);
+    first.split('#').next().unwrap_or_default().into()
+}
+
+/// Loads the image's one layer that is a component, or a file in the container.
+fn load(process: &Process, layers: &[WasmLayer], name: &Path) -> Result<Loaded, String> {
+    const EXPECTED: &str = "expected a WebAssembly component";
+    let failed = |reason: &dyn Display| format!("{}: {reason}; {EXPECTED}", name.display());
+    let file;
+    // Code is trusted only if it comes from the cache that this shim has filled.
+    let (bytes, code) = match layers {
+        [layer] => (&layer.layer, layer.precompiled),
+        [] => {
+            let path = find(process, name).ok_or_else(|| failed(&"no such file"))?;
+            file = std::fs::read(path).map_err(|error| failed(&error))?;
+            (&file, false)
+        }
+        _ => return Err(failed(&"the image has more than one layer that is a component")),
+    };
+    on_demand()
+        .and_then(|engine| load_bytes(&engine, name, bytes, code))
+        .map_err(|e| e.to_string())
+}
+
+/// Where a file is that the container's command line names.
+pub fn find(process: &Process, name: &Path) -> Option<PathBuf> {
+    let mut env = process.env().iter().flatten();
+    let path = env.find_map(|variable| variable.strip_prefix("PATH="));
+    let folders = env::split_paths(path.unwrap_or_default());
+    // A name alone is looked up as a shell does it, and then in the working directory.
+    let named = name.components().count() == 1;
+    let all = folders.filter(|_| named).map(|folder| folder.join(name));
+    all.chain([name.to_owned()]).find(|path| path.is_file())
+}
+
+/// The world to run the component in, needed if it exports more than one.
+const WORLD: &str = "ANYHOST_WORLD";
+/// Flags for the host of that world.
+const FLAGS: &str = "ANYHOST_FLAGS";
+/// Variables with this prefix are for the shim, all others for the guest.
+const PREFIX: &str = "ANYHOST_";
+
+/// What a container may be, each with the export that its host calls.
+const WORLDS: [(&str, &str); 2] = [
+    ("wasi:cli/command", "wasi:cli/run"),
+    ("wasi:http/proxy", "wasi:http/incoming-handler"),
+];
+
+/// Runs the container's component to its end; the result is the container's exit code.
+///
+/// What goes wrong is one line on its standard error.
+pub fn run(spec: &Spec, layers: &[WasmLayer]) -> i32 {
+    match start(spec, layers) {
+        Ok(()) => 0,
+        Err(error) => {
+            fail(&error);
+            FAILED
+        }
+    }
+}
+
+fn start(spec: &Spec, layers: &[WasmLayer]) -> Result<(), String> {
+    let process = spec.process().as_ref().ok_or("the container has no process")?;
+    let args = process.args().as_deref().unwrap_or_default();
+    let (own, env): (Vec<_>, Vec<_>) = process
+        .env()
+        .iter()
+        .flatten()
+        .filter_map(|variable| variable.split_once('='))
+        .partition(|(name, _)| name.starts_with(PREFIX));
+    let own = |wanted| own.iter().find(|(name, _)| *name == wanted).map(|it| it.1);
+    let env = env.iter().map(|&(n, v)| (n.to_owned(), v.to_owned()));
+
+    let name = name(args);
+    let loaded = load(process, layers, &name)?;
+    let flags = own(FLAGS).unwrap_or_default().split_whitespace();
+    match world(&name, &loaded, own(WORLD))? {
+        "wasi:http/proxy" => {
+            let own = ["--addr", address()];
+            let mut args: anyhost_http::Args = parse(&name, own.into_iter().chain(flags))?;
+            args.env.extend(env);
+            anyhost_http::serve(&args, loaded)
+        }
+        _ => {
+            let guest = args.iter().skip(1).map(String::as_str);
+            let flags = flags.chain(["--"]).chain(guest);
+            let mut args: anyhost_cli::Args = parse(&name, flags)?;
+            args.env.extend(env);
             match anyhost_cli::run(&args, loaded) {
                 Err(error) => Err(error),
             }
@@ -154,21 +255,11 @@ fn refuse(_: &str) -> Result<PathBuf, &'static str> {
     Err("not in a container")
 }
 
-/// The first process of a container has no default for signals: without a handler,
-/// SIGTERM would do nothing and `docker stop` would wait for its time to be over.
-fn exit_on_sigterm() -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let mut terminate = {
-        let _inside = runtime.enter();
-        signal(SignalKind::terminate())?
-    };
-    std::thread::Builder::new()
-        .name("signals".to_owned())
-        .spawn(move || {
-            runtime.block_on(terminate.recv());
-            std::process::exit(TERMINATED)
-        })?;
-    Ok(())
+/// Where a server listens, unless it is told: at all addresses of both families. Some
+/// kernels have only one.
+fn address() -> &'static str {
+    match TcpListener::bind((Ipv6Addr::UNSPECIFIED, 0)) {
+        Ok(_) => "[::]:8080",
+        Err(_) => "0.0.0.0:8080",
+    }
 }
