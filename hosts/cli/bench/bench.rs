@@ -25,7 +25,7 @@ type Fatal = Box<dyn std::error::Error>;
 fn main() -> ExitCode {
     match calls().and_then(|()| starts()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => anyhost_engine::fail(&error),
+        Err(error) => anyhost_manners::fail(error),
     }
 }
 

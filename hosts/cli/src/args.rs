@@ -1,12 +1,10 @@
 //! The command line.
 
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhost_engine::units;
-use clap::builder::{OsStringValueParser, TypedValueParser};
+use anyhost_manners::{Grants, units};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
@@ -33,20 +31,8 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Component")]
     pub aot: Option<PathBuf>,
 
-    /// An environment variable for the command; repeat for more. Without any, its
-    /// environment is empty.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = units::variable, help_heading = "Grants")]
-    pub env: Vec<(String, String)>,
-
-    /// A directory for the command, with all that is below it, under the name GUEST;
-    /// `:ro` keeps it from writing there. Repeat for more.
-    #[arg(
-        long,
-        value_name = "HOST::GUEST[:ro]",
-        value_parser = OsStringValueParser::new().try_map(|text| Dir::parse(&text)),
-        help_heading = "Grants"
-    )]
-    pub dir: Vec<Dir>,
+    #[command(flatten)]
+    pub grants: Grants,
 
     /// Outgoing requests with wasi:http, by HTTP and HTTPS to wherever this machine
     /// can reach. Without it they end in HTTP-request-denied.
@@ -67,17 +53,6 @@ pub struct Args {
     args: Vec<OsString>,
 }
 
-/// A directory that the guest may use.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dir {
-    /// Where it is.
-    pub host: PathBuf,
-    /// What the guest calls it.
-    pub guest: String,
-    /// The guest may not change it.
-    pub read_only: bool,
-}
-
 impl Args {
     /// The guest's arguments, behind the component's file name.
     ///
@@ -95,55 +70,5 @@ impl Args {
             args.push(text.to_owned());
         }
         args
-    }
-}
-
-impl Dir {
-    /// Parses `HOST::GUEST[:ro]`; HOST is what is before the first `::`.
-    fn parse(text: &OsStr) -> Result<Self, &'static str> {
-        const HINT: &str = "use HOST::GUEST or HOST::GUEST:ro, as .::/data";
-        let bytes = text.as_bytes();
-        let at = bytes.windows(2).position(|pair| pair == b"::");
-        let (host, rest) = bytes.split_at(at.ok_or(HINT)?);
-        let guest = str::from_utf8(&rest[2..]).map_err(|_| HINT)?;
-        let (guest, read_only) = match guest.strip_suffix(":ro") {
-            Some(guest) => (guest, true),
-            None => (guest, false),
-        };
-        if host.is_empty() || guest.is_empty() {
-            return Err(HINT);
-        }
-        Ok(Self {
-            host: OsString::from_vec(host.to_vec()).into(),
-            guest: guest.to_owned(),
-            read_only,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_directory_has_two_names() {
-        let dir = |host: &str, guest: &str, read_only| {
-            Ok(Dir {
-                host: host.into(),
-                guest: guest.to_owned(),
-                read_only,
-            })
-        };
-        let parse = |text: &str| Dir::parse(OsStr::new(text));
-        assert_eq!(parse(".::/data"), dir(".", "/data", false));
-        assert_eq!(parse("/a b::.:ro"), dir("/a b", ".", true));
-        assert_eq!(parse("a:ro::b:rw"), dir("a:ro", "b:rw", false));
-        assert_eq!(parse("a::ro"), dir("a", "ro", false));
-        for bad in ["", ".", "/a:/b", "::", "a::", "::b", "a:::ro"] {
-            assert!(parse(bad).is_err(), "{bad}");
-        }
-        let latin1 = OsStr::from_bytes(b"caf\xe9::/data");
-        assert!(Dir::parse(latin1).is_ok_and(|dir| dir.guest == "/data"));
-        assert!(Dir::parse(OsStr::from_bytes(b"a::caf\xe9")).is_err());
     }
 }

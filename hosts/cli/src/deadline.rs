@@ -23,7 +23,7 @@ pub fn start(file: impl Display, time: Duration) -> std::io::Result<()> {
         thread::sleep(time);
         let (said, wait) = mpsc::channel();
         thread::spawn(move || {
-            anyhost_engine::fail(&line);
+            anyhost_manners::fail(&line);
             said.send(())
         });
         let _ = wait.recv_timeout(GRACE);

@@ -11,7 +11,8 @@ use std::convert::Infallible;
 use std::io::{self, Write};
 use std::process;
 
-use anyhost_engine::{Error, Loaded, fail, one_line};
+use anyhost_engine::{Error, Loaded, one_line};
+use anyhost_manners::{Fatal, fail, system};
 use wasmtime::component::Linker;
 use wasmtime::{Store, Trap};
 use wasmtime_wasi::I32Exit;
@@ -22,9 +23,6 @@ use state::State;
 
 /// What a shell makes of a process that aborts; `wasmtime run` has it, too.
 const TRAPPED: i32 = 134;
-
-/// A reason not to run, in one line.
-type Fatal = String;
 
 /// Runs a component and exits with its code; messages name it by [`Args::component`].
 ///
@@ -57,7 +55,7 @@ pub fn run(args: &Args, loaded: Loaded) -> Result<Infallible, Fatal> {
         Err(error) => match error.downcast_ref() {
             Some(I32Exit(code)) => *code,
             None => {
-                fail(&format_args!("{file}: {}", trap(error, store.data())));
+                fail(format_args!("{file}: {}", trap(error, store.data())));
                 TRAPPED
             }
         },
@@ -102,11 +100,7 @@ fn flush(code: i32) {
     if let Err(error) = io::stdout().flush()
         && code == 0
     {
-        fail(&format_args!("standard output: {}", error.kind()));
+        fail(format_args!("standard output: {}", error.kind()));
         process::exit(1)
     }
-}
-
-fn system(error: io::Error) -> Fatal {
-    format!("the system refuses: {error}")
 }

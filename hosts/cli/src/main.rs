@@ -11,5 +11,5 @@ fn main() -> ExitCode {
         .and_then(|engine| anyhost_engine::load(&engine, &args.component, args.aot.as_deref()))
         .map_err(|e| e.to_string());
     let Err(error) = loaded.and_then(|loaded| anyhost_cli::run(&args, loaded));
-    anyhost_engine::fail(&error)
+    anyhost_manners::fail(error)
 }

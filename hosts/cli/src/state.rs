@@ -1,14 +1,12 @@
 //! What belongs to the instance: its resources, its memory budget, its grants.
 
-use std::io::ErrorKind;
-
-use anyhost_engine::{Budget, NoOutgoing};
+use anyhost_engine::{Budget, NoOutgoing, open_dirs};
 use wasmtime::ResourceLimiter;
 use wasmtime::component::{Linker, ResourceTable};
-use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView, default_hooks};
 
-use crate::args::{Args, Dir};
+use crate::args::Args;
 
 /// What the host links, for error messages.
 pub const PROVIDED: &str = "wasi:cli, wasi:io, wasi:clocks, wasi:random, wasi:filesystem, \
@@ -36,14 +34,12 @@ impl State {
         let mut wasi = WasiCtxBuilder::new();
         wasi.inherit_stdio()
             .args(guest_args)
-            .envs(&args.env)
+            .envs(&args.grants.environment())
             .allow_tcp(false)
-            .allow_udp(false)
-            // There is nothing else for this thread to do meanwhile.
-            .allow_blocking_current_thread(true);
-        for dir in &args.dir {
-            grant(&mut wasi, dir)?;
-        }
+            .allow_udp(false);
+        let mut wasi = wasi.build();
+        // There is nothing else for this thread to do while it waits for the disk.
+        *wasi.filesystem() = open_dirs(&args.grants.dir, true)?;
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_RESOURCES);
         Ok(Self {
@@ -51,7 +47,7 @@ impl State {
             http: WasiHttpCtx::new(),
             allow_http: args.allow_http,
             denied: NoOutgoing,
-            wasi: wasi.build(),
+            wasi,
             budget: Budget::new(args.max_memory),
         })
     }
@@ -65,24 +61,6 @@ impl State {
     pub fn was_refused_memory(&self) -> bool {
         self.budget.refused()
     }
-}
-
-fn grant(wasi: &mut WasiCtxBuilder, dir: &Dir) -> Result<(), String> {
-    let failed = |reason: &str| format!("--dir {}: {reason}", dir.host.display());
-    match std::fs::metadata(&dir.host) {
-        Ok(data) if data.is_dir() => {}
-        Ok(_) => return Err(failed("not a directory")),
-        Err(e) if e.kind() == ErrorKind::NotFound => return Err(failed("no such directory")),
-        Err(e) => return Err(failed(&e.kind().to_string())),
-    }
-    let perms = if dir.read_only {
-        FsPerms::ReadOnly
-    } else {
-        FsPerms::ReadWrite
-    };
-    wasi.preopened_dir(&dir.host, &dir.guest, perms)
-        .map(drop)
-        .map_err(|e| failed(&anyhost_engine::one_line(&e)))
 }
 
 /// Links all that [`PROVIDED`] names.

@@ -86,7 +86,9 @@ fn an_argument_that_is_not_utf8_is_wrong_usage() {
 
 #[test]
 fn the_environment_is_what_is_granted() {
-    let flags = ["--env", "A=b=c", "--env", "EMPTY=", "--env", "Ä=ö"];
+    let flags = [
+        "--env", "A=1", "--env", "EMPTY=", "--env", "Ä=ö", "--env", "A=b=c",
+    ];
     assert_eq!(
         probe(&flags, &["env"]).ok(),
         "[(\"A\", \"b=c\"), (\"EMPTY\", \"\"), (\"Ä\", \"ö\")]\n"

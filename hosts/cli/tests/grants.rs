@@ -5,10 +5,12 @@ mod common;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
+use std::path;
+use std::process::Command;
 use std::thread;
 
-use common::{Ended, probe};
-use host_testing::Dir;
+use common::{Ended, cli_bin, probe, probe_guest};
+use host_testing::{Dir, file};
 
 /// The probe says why it could not do what it was told.
 #[track_caller]
@@ -62,6 +64,29 @@ fn a_read_only_directory_stays_as_it_is() {
     assert_refused(&run(&["remove", "/data/file"]), "PermissionDenied");
     assert_eq!(fs::read_to_string(file).expect("the file"), "content\n");
     assert!(!fs::exists(dir.path("new")).expect("a directory"));
+}
+
+#[test]
+fn a_directory_without_a_name_for_the_guest_keeps_its_own() {
+    let dir = Dir::new();
+    dir.write("file", "content\n");
+    let absolute = |path: String| path::absolute(path).expect("a path");
+    let run = |flag: &str, args: &[&str]| -> Ended {
+        let mut command = Command::new(absolute(cli_bin()));
+        command.arg("--component").arg(absolute(probe_guest()));
+        command
+            .arg("--aot")
+            .arg(absolute(file("PROBE_GUEST_AOT", None)));
+        command.args(["--dir", flag]).args(args);
+        let output = command.current_dir(dir.path("")).output();
+        output.expect("the host starts").into()
+    };
+    assert_eq!(run(".", &["read", "file"]).ok(), "content\n");
+    assert_eq!(run(".", &["list", "."]).ok(), "file\n");
+    let path = dir.path("");
+    let path = path.trim_end_matches('/');
+    assert_eq!(run(path, &["read", &dir.path("file")]).ok(), "content\n");
+    assert_refused(&run(".:ro", &["write", "new", "x"]), "PermissionDenied");
 }
 
 #[test]

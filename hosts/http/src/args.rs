@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhost_engine::units;
+use anyhost_manners::{Grants, units};
 use clap::Parser;
 
 /// Serves a WebAssembly component that exports wasi:http/incoming-handler over HTTP/1.1.
 ///
 /// Each request runs in a fresh instance with memory, time and concurrency bounded;
 /// a request that fails gets a 5xx and harms no other. The host adds no routes and
-/// grants no files, no network and no environment but what --env names.
+/// grants no network, and no files and no environment but what the flags below grant.
 #[derive(Parser, Clone, Debug)]
 #[command(
     name = "http",
@@ -47,6 +47,7 @@ pub struct Args {
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = units::duration, help_heading = "Network")]
     pub grace: Duration,
 
+<<<<<<< HEAD
     /// How long to go on serving after SIGINT or SIGTERM, for whoever has yet to learn
     /// that this host goes, as a cluster's load balancers; each response then closes its
     /// connection, and --grace begins afterwards [default: not at all].
@@ -57,6 +58,10 @@ pub struct Args {
     /// guest's environment is empty.
     #[arg(long, value_name = "NAME=VALUE", value_parser = units::variable, help_heading = "Grants")]
     pub env: Vec<(String, String)>,
+=======
+    #[command(flatten)]
+    pub grants: Grants,
+>>>>>>> shim
 
     /// Linear memory of an instance, all its memories together.
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = units::size, help_heading = "Bounds")]

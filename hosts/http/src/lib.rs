@@ -22,7 +22,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::thread::available_parallelism;
 
-use anyhost_engine::{Loaded, PoolLimits};
+use anyhost_engine::{Loaded, PoolLimits, open_dirs};
+use anyhost_manners::{Fatal, system};
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
@@ -35,9 +36,6 @@ use log::Log;
 use record::Logs;
 use state::Grants;
 
-/// A reason to stop, in one line.
-type Fatal = String;
-
 /// Serves a component until SIGINT or SIGTERM; messages name it by [`Args::component`].
 ///
 /// # Errors
@@ -45,7 +43,13 @@ type Fatal = String;
 pub fn serve(args: &Args, loaded: Loaded) -> Result<(), Fatal> {
     raise_descriptor_limit();
     let logs = make_logs(args).map_err(system)?;
-    let (guest, version) = prepare(args, loaded, &logs.errors).map_err(|e| e.to_string())?;
+    let grants = Grants {
+        env: args.grants.environment(),
+        files: open_dirs(&args.grants.dir, false)?,
+        memory: args.max_memory,
+        output: logs.errors.clone(),
+    };
+    let (guest, version) = prepare(args, loaded, grants).map_err(|e| e.to_string())?;
     let host: &'static Host = Box::leak(Box::new(Host {
         guest,
         slots: Arc::new(Semaphore::new(args.max_in_flight as usize)),
@@ -95,7 +99,7 @@ fn make_logs(args: &Args) -> io::Result<Logs> {
 }
 
 /// Makes the component ready to serve; the string is its version of `wasi:http`.
-fn prepare(args: &Args, loaded: Loaded, errors: &Log) -> anyhost_engine::Result<(Guest, String)> {
+fn prepare(args: &Args, loaded: Loaded, grants: Grants) -> anyhost_engine::Result<(Guest, String)> {
     let file = &args.component;
     if let Some(note) = loaded.note {
         let _ = writeln!(io::stderr(), "note: {note}");
@@ -118,11 +122,6 @@ fn prepare(args: &Args, loaded: Loaded, errors: &Log) -> anyhost_engine::Result<
     let pre = anyhost_engine::resolve_imports(file, &component, &linker, state::PROVIDED)?;
     let pre = ProxyPre::new(pre)
         .map_err(|e| anyhost_engine::Error::Invalid(file.clone(), anyhost_engine::one_line(&e)))?;
-    let grants = Grants {
-        env: args.env.clone(),
-        memory: args.max_memory,
-        output: errors.clone(),
-    };
     Ok((Guest { pre, grants }, version))
 }
 
@@ -133,16 +132,11 @@ fn announce(args: &Args, addr: std::net::SocketAddr, version: &str) {
         .file_stem()
         .unwrap_or_default()
         .to_string_lossy();
-    let names: Vec<&str> = args.env.iter().map(|(name, _)| name.as_str()).collect();
-    let env = if names.is_empty() {
-        "no environment".into()
-    } else {
-        format!("environment {}", names.join(" "))
-    };
     let lines = format!(
         "listening on http://{addr} ({name}, wasi:http {version})\n\
          try: curl http://{addr}/\n\
-         granted: no files, no network, {env}; {} MiB of memory, {:?} a request, {} at once\n",
+         granted: {}, no network; {} MiB of memory, {:?} a request, {} at once\n",
+        args.grants,
         args.max_memory >> 20,
         args.timeout,
         args.max_in_flight,
@@ -158,8 +152,4 @@ fn raise_descriptor_limit() {
     limit.current = limit.maximum;
     // Not being allowed to is no reason not to serve.
     let _ = setrlimit(Resource::Nofile, limit);
-}
-
-fn system(error: io::Error) -> Fatal {
-    format!("the system refuses: {error}")
 }

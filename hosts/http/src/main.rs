@@ -12,6 +12,6 @@ fn main() -> ExitCode {
         .map_err(|e| e.to_string());
     match loaded.and_then(|loaded| anyhost_http::serve(&args, loaded)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => anyhost_engine::fail(&error),
+        Err(error) => anyhost_manners::fail(error),
     }
 }

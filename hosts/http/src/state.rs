@@ -3,6 +3,7 @@
 use anyhost_engine::{Budget, NoOutgoing};
 use wasmtime::component::{HasData, Linker, ResourceTable};
 use wasmtime::{ResourceLimiter, Result};
+use wasmtime_wasi::filesystem::WasiFilesystemCtx;
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
@@ -12,7 +13,7 @@ use crate::stdio::GuestOutput;
 
 /// What the host links, for error messages.
 pub const PROVIDED: &str = "wasi:http, wasi:io, wasi:cli, wasi:clocks, wasi:random, \
-                            wasi:filesystem (no files) and wasi:sockets (no network), all 0.2";
+                            wasi:filesystem and wasi:sockets (no network), all 0.2";
 
 /// Handles that a guest may hold at once; each costs the host some memory.
 const MAX_RESOURCES: usize = 1024;
@@ -21,6 +22,8 @@ const MAX_RESOURCES: usize = 1024;
 pub struct Grants {
     /// The environment.
     pub env: Vec<(String, String)>,
+    /// Directories.
+    pub files: WasiFilesystemCtx,
     /// Linear memory of an instance, in bytes.
     pub memory: u64,
     /// Where output goes.
@@ -66,7 +69,9 @@ impl State {
             .stdout(output("stdout"))
             .stderr(output("stderr"));
         wasi.allow_tcp(false).allow_udp(false);
-        Box::new(wasi.build())
+        let mut wasi = wasi.build();
+        wasi.filesystem().clone_from(&grants.files);
+        Box::new(wasi)
     }
 }
 

@@ -82,6 +82,8 @@ fn quiet_stops_the_log_but_not_the_errors() {
 fn the_start_says_where_what_and_with_which_grants() {
     let host = Host::faults(&[
         "--env",
+        "A=old",
+        "--env",
         "A=secret",
         "--max-memory",
         "32MiB",
@@ -101,6 +103,6 @@ fn the_start_says_where_what_and_with_which_grants() {
     assert_eq!(lines[1], format!("try: curl http://{addr}/"));
     assert_eq!(
         lines[2],
-        "granted: no files, no network, environment A; 32 MiB of memory, 5s a request, 256 at once"
+        "granted: no files, environment A, no network; 32 MiB of memory, 5s a request, 256 at once"
     );
 }

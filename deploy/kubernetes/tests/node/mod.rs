@@ -50,6 +50,8 @@ impl Node {
         for folder in ["cni", "logs", "registry"] {
             fs::create_dir_all(home.join(folder)).expect("a folder");
         }
+        // containerd notes there what a network plugin has said; the build root's is read-only.
+        ok(&mut client(&daemons, "mount -t tmpfs node /var/lib"));
         let write = |name: &str, text: &str| fs::write(home.join(name), text).expect("a file");
         write("containerd.toml", &configuration());
         let plugins = r#"{"cniVersion": "1.0.0", "name": "pods", "plugins": [{"type": "cable"}]}"#;

@@ -29,6 +29,7 @@ pub struct Pod<'a> {
 impl<'a> Pod<'a> {
     /// A pod of the runtime class.
     pub fn run(node: &'a Node, name: &str) -> Self {
+        std::fs::create_dir_all(node.home.join("logs").join(name)).expect("a folder");
         let config = PodSandboxConfig {
             metadata: Some(PodSandboxMetadata {
                 name: name.to_owned(),

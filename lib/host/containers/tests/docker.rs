@@ -33,7 +33,7 @@ fn serves(image: &str, platform: &str, command: &str) {
         let output = client(&daemons, "docker logs served").output();
         ended(output.expect("docker starts"))
     };
-    let listening = "listening on http://0.0.0.0:8080 ";
+    let listening = "listening on http://[::]:8080 ";
     eventually("the server listens", || logs().2.contains(listening));
     let (_forward, addr) = published(&daemons);
     let response = get(&addr, "/Belgium?up=true");

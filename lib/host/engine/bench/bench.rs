@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => anyhost_engine::fail(&error),
+        Err(error) => anyhost_manners::fail(error),
     }
 }
 

@@ -1,9 +1,7 @@
 //! What can be wrong with a component file, each in one line.
 
 use std::fmt::{Display, Formatter};
-use std::io::Write;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// The result of loading or checking a component.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -130,15 +128,6 @@ impl Display for Error {
 }
 
 impl std::error::Error for Error {}
-
-/// Reports a fatal error as one line on stderr; the exit code is 1.
-///
-/// Wrong usage of the command line is clap's: several lines, exit code 2.
-pub fn fail(error: &dyn Display) -> ExitCode {
-    // `eprintln!` would panic when stderr is closed.
-    let _ = writeln!(std::io::stderr(), "error: {error}");
-    ExitCode::FAILURE
-}
 
 /// An engine's error with its causes in one line.
 #[must_use]

@@ -252,10 +252,12 @@ impl Container {
         Ok(())
     }
 
-    /// Its processes, by their numbers outside.
+    /// Its processes, by their numbers outside. One that has ended is still there until it
+    /// is deleted: a containerd that is started again takes a container without any for
+    /// a leftover, and how it ended would be lost.
     pub fn processes(&self) -> Vec<u32> {
         match self.status() {
-            Status::STOPPED => Vec::new(),
+            Status::STOPPED => vec![self.pid],
             _ => self.cgroup.processes(),
         }
     }

@@ -12,6 +12,7 @@ mod container;
 mod events;
 mod executor;
 mod inner;
+mod mounts;
 mod options;
 mod service;
 mod shim;
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
     let args: Vec<_> = env::args_os().skip(1).collect();
     let flags = match parse(&args) {
         Ok(flags) => flags,
-        Err(error) => return anyhost_engine::fail(&error),
+        Err(error) => return anyhost_manners::fail(error),
     };
     match flags {
         Flags { version: true, .. } => {
@@ -71,6 +72,6 @@ fn info() -> ExitCode {
     };
     match info.write_to_writer(&mut std::io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => anyhost_engine::fail(&error),
+        Err(error) => anyhost_manners::fail(error),
     }
 }

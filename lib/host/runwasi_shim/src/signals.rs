@@ -36,9 +36,12 @@ pub fn hold() {
     mask(libc::SIG_BLOCK, &held());
 }
 
-/// Lets them through again.
+/// Lets them through again, for a program that is to take this one's place. It gets the
+/// signal of a broken pipe, too, which Rust's own programs ignore.
 pub fn release() {
     mask(libc::SIG_UNBLOCK, &held());
+    // SAFETY: it sets no handler.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
 }
 
 /// Starts the thread that takes the signals that are [held](hold).

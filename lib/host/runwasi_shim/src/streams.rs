@@ -10,13 +10,18 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Duration;
 
 use containerd_shim::api::CreateTaskRequest;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 use rustix::termios::{Winsize, tcsetwinsize};
 use serde::{Deserialize, Serialize};
 use zygote::WireFd;
+
+/// How long a client may take for the last output.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the container gets.
 #[derive(Default, Serialize, Deserialize)]
@@ -34,7 +39,8 @@ pub struct Streams {
     /// Keeps standard input open between clients, until one closes it.
     stdin: Mutex<Option<File>>,
     terminal: Option<File>,
-    output: Mutex<Option<JoinHandle<()>>>,
+    /// Its other end goes with the terminal's last output.
+    output: Mutex<Option<Receiver<()>>>,
 }
 
 /// Streams of a container that is being made.
@@ -102,9 +108,13 @@ impl Opened {
         }
         if let Some(mut stdout) = stdout {
             let mut terminal = terminal.try_clone()?;
-            // It fails when no process has the terminal open any more.
-            let copy = thread::spawn(move || drop(io::copy(&mut terminal, &mut stdout)));
-            self.streams.output = Mutex::new(Some(copy));
+            let (copied, output) = channel();
+            thread::spawn(move || {
+                // It fails when no process has the terminal open any more.
+                let _ = io::copy(&mut terminal, &mut stdout);
+                drop::<Sender<()>>(copied);
+            });
+            self.streams.output = Mutex::new(Some(output));
         }
         self.streams.terminal = Some(terminal);
         Ok(self.streams)
@@ -172,9 +182,8 @@ impl Streams {
     /// Waits until the output of a container that has ended is with its client.
     pub fn finish(&self) {
         self.close_stdin();
-        let copy = self.output.lock().expect("no panic").take();
-        if let Some(copy) = copy {
-            let _ = copy.join();
+        if let Some(output) = self.output.lock().expect("no panic").take() {
+            let _ = output.recv_timeout(PATIENCE);
         }
     }
 }

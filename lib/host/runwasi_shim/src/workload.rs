@@ -5,10 +5,13 @@ use std::fmt::Display;
 use std::net::{Ipv6Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
-use anyhost_engine::{Loaded, exports, fail, load_bytes, on_demand};
+use anyhost_engine::{Loaded, exports, load_bytes, on_demand};
+use anyhost_manners::{Grants, fail};
 use clap::{CommandFactory, FromArgMatches};
 use containerd_shim_wasm::sandbox::context::WasmLayer;
 use libcontainer::oci_spec::runtime::{Process, Spec};
+
+use crate::mounts;
 
 /// The exit code of a host that panicked, as of any Rust program.
 pub const PANICKED: i32 = 101;
@@ -34,14 +37,15 @@ pub fn run(spec: &Spec, layers: &[WasmLayer]) -> i32 {
     match start(spec, layers) {
         Ok(()) => 0,
         Err(error) => {
-            fail(&error);
+            fail(error);
             FAILED
         }
     }
 }
 
 fn start(spec: &Spec, layers: &[WasmLayer]) -> Result<(), String> {
-    let process = spec.process().as_ref().ok_or("the container has no process")?;
+    let process = spec.process().as_ref();
+    let process = process.ok_or("the container has no process")?;
     let args = process.args().as_deref().unwrap_or_default();
     let (own, env): (Vec<_>, Vec<_>) = process
         .env()
@@ -50,7 +54,11 @@ fn start(spec: &Spec, layers: &[WasmLayer]) -> Result<(), String> {
         .filter_map(|variable| variable.split_once('='))
         .partition(|(name, _)| name.starts_with(PREFIX));
     let own = |wanted| own.iter().find(|(name, _)| *name == wanted).map(|it| it.1);
-    let env = env.iter().map(|&(n, v)| (n.to_owned(), v.to_owned()));
+    let grant = |grants: &mut Grants| {
+        let env = env.iter().map(|&(n, v)| (n.to_owned(), v.to_owned()));
+        grants.env.extend(env);
+        mounts::grant(spec, &mut grants.dir);
+    };
 
     let name = name(args);
     let loaded = load(process, layers, &name)?;
@@ -59,14 +67,14 @@ fn start(spec: &Spec, layers: &[WasmLayer]) -> Result<(), String> {
         "wasi:http/proxy" => {
             let own = ["--addr", address()];
             let mut args: anyhost_http::Args = parse(&name, own.into_iter().chain(flags))?;
-            args.env.extend(env);
+            grant(&mut args.grants);
             anyhost_http::serve(&args, loaded)
         }
         _ => {
             let guest = args.iter().skip(1).map(String::as_str);
             let flags = flags.chain(["--"]).chain(guest);
             let mut args: anyhost_cli::Args = parse(&name, flags)?;
-            args.env.extend(env);
+            grant(&mut args.grants);
             match anyhost_cli::run(&args, loaded) {
                 Err(error) => Err(error),
             }
@@ -91,7 +99,7 @@ fn load(process: &Process, layers: &[WasmLayer], name: &Path) -> Result<Loaded, 
         [layer] => (&layer.layer, layer.precompiled),
         [] => {
             let path = find(process, name).ok_or_else(|| failed(&"no such file"))?;
-            file = std::fs::read(path).map_err(|error| failed(&error))?;
+            file = std::fs::read(path).map_err(|error| failed(&error.kind()))?;
             (&file, false)
         }
         _ => return Err(failed(&"the image has more than one layer that is a component")),
@@ -107,88 +115,11 @@ pub fn find(process: &Process, name: &Path) -> Option<PathBuf> {
     let path = env.find_map(|variable| variable.strip_prefix("PATH="));
     let folders = env::split_paths(path.unwrap_or_default());
     // A name alone is looked up as a shell does it, and then in the working directory.
-    let named = name.components().count() == 1;
-    let all = folders.filter(|_| named).map(|folder| folder.join(name));
-    all.chain([name.to_owned()]).find(|path| path.is_file())
-}
-
-/// The world to run the component in, needed if it exports more than one.
-const WORLD: &str = "ANYHOST_WORLD";
-/// Flags for the host of that world.
-const FLAGS: &str = "ANYHOST_FLAGS";
-/// Variables with this prefix are for the shim, all others for the guest.
-const PREFIX: &str = "ANYHOST_";
-
-/// What a container may be, each with the export that its host calls.
-const WORLDS: [(&str, &str); 2] = [
-    ("wasi:cli/command", "wasi:cli/run"),
-    ("wasi:http/proxy", "wasi:http/incoming-handler"),
-];
-
-/// Runs the container's component to its end; the result is the container's exit code.
-///
-/// What goes wrong is one line on its standard error.
-pub fn run(spec: &Spec, layers: &[WasmLayer]) -> i32 {
-    match start(spec, layers) {
-        Ok(()) => 0,
-        Err(error) => {
-            fail(&error);
-            FAILED
-        }
-    }
-}
-
-fn start(spec: &Spec, layers: &[WasmLayer]) -> Result<(), String> {
-    let process = spec.process().as_ref().ok_or("the container has no process")?;
-    let args = process.args().as_deref().unwrap_or_default();
-    let (own, env): (Vec<_>, Vec<_>) = process
-        .env()
-        .iter()
-        .flatten()
-        .filter_map(|variable| variable.split_once('='))
-        .partition(|(name, _)| name.starts_with(PREFIX));
-    let own = |wanted| own.iter().find(|(name, _)| *name == wanted).map(|it| it.1);
-    let env = env.iter().map(|&(n, v)| (n.to_owned(), v.to_owned()));
-
-    let name = name(args);
-    let loaded = load(process, layers, &name)?;
-    let flags = own(FLAGS).unwrap_or_default().split_whitespace();
-    match world(&name, &loaded, own(WORLD))? {
-        "wasi:http/proxy" => {
-            let own = ["--addr", address()];
-            let mut args: anyhost_http::Args = parse(&name, own.into_iter().chain(flags))?;
-            args.env.extend(env);
-            anyhost_http::serve(&args, loaded)
-        }
-        _ => {
-            let guest = args.iter().skip(1).map(String::as_str);
-            let flags = flags.chain(["--"]).chain(guest);
-            let mut args: anyhost_cli::Args = parse(&name, flags)?;
-            args.env.extend(env);
-            match anyhost_cli::run(&args, loaded) {
-                Err(error) => Err(error),
-            }
-        }
-    }
-}
-
-/// What messages call the component: its path in the container, or the name that the
-/// image gives to its layer.
-fn name(context: &impl RuntimeContext) -> PathBuf {
-    let first = context.args().first().map_or("", String::as_str);
-    first.split('#').next().unwrap_or_default().into()
-}
-
-fn load(context: &impl RuntimeContext, name: &Path) -> Result<Loaded, String> {
-    let source = context.entrypoint().source;
-    let read =
-        |e: anyhow::Error| format!("{}: {e}; expected a WebAssembly component", name.display());
-    // Code is trusted only if it comes from the cache that this shim has filled.
-    let code = matches!(&source, Source::Oci([layer]) if layer.precompiled);
-    let bytes = source.as_bytes().map_err(read)?;
-    on_demand()
-        .and_then(|engine| load_bytes(&engine, name, &bytes, code))
-        .map_err(|e| e.to_string())
+    let is_alone = name.components().count() == 1;
+    let there = folders.filter(|_| is_alone).map(|folder| folder.join(name));
+    there
+        .chain([name.to_owned()])
+        .find(|path| path.is_file())
 }
 
 /// The world to run the component in: the one that is asked for, or its only one.

@@ -29,9 +29,19 @@ impl Containers {
 
     /// `ctr run` of the container `id` with an environment and a command line.
     fn command(&self, id: &str, env: &[&str], args: &str) -> Command {
+        self.run_with("--rm", id, env, args)
+    }
+
+    /// The same, and it goes on alone.
+    fn detached(&self, id: &str, args: &str) -> Command {
+        self.run_with("--detach", id, &[], args)
+    }
+
+    fn run_with(&self, flags: &str, id: &str, env: &[&str], args: &str) -> Command {
         let cgroup = self.daemons.cgroup();
-        let run =
-            format!("ctr run --rm --platform {WASI} --runtime {RUNTIME} --cgroup /{cgroup}/{id}");
+        let run = format!(
+            "ctr run {flags} --platform {WASI} --runtime {RUNTIME} --cgroup /{cgroup}/{id}"
+        );
         let mut command = client(&self.daemons, &run);
         for variable in env {
             command.args(["--env", variable]);
@@ -139,6 +149,53 @@ fn sigterm_ends_a_command_at_once() {
         "ctr tasks kill --signal SIGTERM sleeps",
     ));
     assert_eq!(sleeps.wait().code(), Some(143));
+}
+
+#[test]
+fn what_has_ended_is_not_found() {
+    let probe = Containers::of("PROBE");
+    ok(&mut probe.detached("ended", "/probe.wasm exit 0"));
+    let tasks = || ok(&mut client(&probe.daemons, "ctr tasks list"));
+    eventually("it ends", || tasks().contains("STOPPED"));
+    for signal in ["SIGTERM", "SIGKILL"] {
+        let kill = format!("ctr tasks kill --signal {signal} ended");
+        let killed = client(&probe.daemons, &kill).output().expect("ctr starts");
+        let (code, _, stderr) = ended(killed);
+        assert_ne!(code, Some(0));
+        assert!(stderr.contains("process already finished: not found"), "{stderr}");
+    }
+}
+
+#[test]
+fn what_has_no_limit_says_so() {
+    let probe = Containers::of("PROBE");
+    ok(&mut probe.detached("sleeps", "/probe.wasm sleep"));
+    let metrics = ok(&mut client(
+        &probe.daemons,
+        "ctr tasks metrics --format json sleeps",
+    ));
+    let number = |after: &str| -> u64 {
+        let rest = metrics.split(after).nth(1).unwrap_or_else(|| panic!("{metrics}"));
+        let digits = rest.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let end = digits.find(|c: char| !c.is_ascii_digit());
+        digits[..end.expect("an end")].parse().expect("a number")
+    };
+    // What containerd takes for unlimited.
+    assert!(number("\"limit\":").max(number("\"usage_limit\":")) > 1 << 62);
+}
+
+/// As on a cluster with one family only, or with both.
+#[test]
+fn a_server_listens_on_both_families() {
+    let http = Containers::of("HTTP");
+    ok(&mut http.run_with("--detach --net-host", "served", &[], ""));
+    for address in ["[::1]:8080", "127.0.0.1:8080"] {
+        let curl = format!("curl --silent --globoff http://{address}/Belgium");
+        eventually("it answers", || {
+            let output = client(&http.daemons, &curl).output().expect("curl starts");
+            output.stdout == b"Hello, Belgium"
+        });
+    }
 }
 
 #[test]

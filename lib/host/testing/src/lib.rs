@@ -7,6 +7,7 @@
 pub mod cases;
 pub mod client;
 pub mod errors;
+pub mod flags;
 pub mod program;
 
 use std::fs::{self, Permissions};

@@ -24,6 +24,6 @@ fn main() -> ExitCode {
     let args = Args::parse();
     match anyhost_engine::precompile(&args.input, &args.output) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => anyhost_engine::fail(&error),
+        Err(error) => anyhost_manners::fail(error),
     }
 }

@@ -1,3 +1,5 @@
+//! Messages of version 2, with the numbers that `io.containerd.cgroups.v2` gives them.
+
 use prost::Message;
 
 use super::at;

@@ -30,6 +30,11 @@ impl Guest for Handler {
                 format!("{:?}", std::env::vars().collect::<Vec<_>>()).as_bytes(),
             ),
             "/files" => reply(out, get_directories().len().to_string().as_bytes()),
+            "/read" => reply(out, &said(std::fs::read(query))),
+            "/write" => reply(
+                out,
+                &said(std::fs::write(query, "text").map(|()| Vec::new())),
+            ),
             "/outgoing" => reply(out, outgoing().as_bytes()),
             "/stdout" => {
                 println!("{query}\u{1b}[31m");
@@ -153,6 +158,11 @@ fn big(out: ResponseOutparam, size: usize) {
     let body = start(out, Some(size as u64));
     write(&body, &vec![b'x'; size]);
     let _ = OutgoingBody::finish(body, None);
+}
+
+/// What came of a file.
+fn said(done: std::io::Result<Vec<u8>>) -> Vec<u8> {
+    done.unwrap_or_else(|error| format!("{:?}", error.kind()).into_bytes())
 }
 
 /// What comes of a request to somewhere else.

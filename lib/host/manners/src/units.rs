@@ -1,4 +1,4 @@
-//! Values of flags: sizes (`64MiB`), durations (`30s`), environment variables.
+//! Values of flags: sizes (`64MiB`) and durations (`30s`).
 
 use std::time::Duration;
 
@@ -26,17 +26,6 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     parse(text, &TIME_UNITS)
         .map(Duration::from_millis)
         .ok_or_else(|| "use a number and ms, s, m or h, as 30s".into())
-}
-
-/// Parses `NAME=VALUE`.
-///
-/// # Errors
-/// How to write it.
-pub fn variable(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("use NAME=VALUE".into()),
-    }
 }
 
 /// Zero is no bound that a guest could live within.
@@ -85,12 +74,5 @@ mod tests {
         for bad in ["30", "s", "0s", "1d", "-1s", "18446744073709551615h"] {
             assert!(duration(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn variables_have_a_name() {
-        assert_eq!(variable("A=b=c"), Ok(("A".into(), "b=c".into())));
-        assert!(variable("=b").is_err());
-        assert!(variable("A").is_err());
     }
 }

@@ -1,0 +1,28 @@
+//! How the native hosts are spoken to: the same flag has the same name, values and
+//! errors in each of them.
+
+mod grants;
+pub mod units;
+
+use std::fmt::Display;
+use std::io::Write;
+use std::process::ExitCode;
+
+pub use grants::{Dir, Grants};
+
+/// A reason to stop, in one line.
+pub type Fatal = String;
+
+/// Reports a fatal error as one line on stderr; the exit code is 1.
+///
+/// Wrong usage of the command line is clap's: several lines, exit code 2.
+pub fn fail(error: impl Display) -> ExitCode {
+    // `eprintln!` would panic when stderr is closed.
+    let _ = writeln!(std::io::stderr(), "error: {error}");
+    ExitCode::FAILURE
+}
+
+/// An error of the operating system, as one line.
+pub fn system(error: impl Display) -> Fatal {
+    format!("the system refuses: {error}")
+}
