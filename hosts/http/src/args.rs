@@ -47,21 +47,14 @@ pub struct Args {
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = units::duration, help_heading = "Network")]
     pub grace: Duration,
 
-<<<<<<< HEAD
     /// How long to go on serving after SIGINT or SIGTERM, for whoever has yet to learn
     /// that this host goes, as a cluster's load balancers; each response then closes its
     /// connection, and --grace begins afterwards [default: not at all].
     #[arg(long, value_name = "TIME", value_parser = units::duration, help_heading = "Network")]
     pub shutdown_delay: Option<Duration>,
 
-    /// An environment variable for the guest; repeat for more. Without any, the
-    /// guest's environment is empty.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = units::variable, help_heading = "Grants")]
-    pub env: Vec<(String, String)>,
-=======
     #[command(flatten)]
     pub grants: Grants,
->>>>>>> shim
 
     /// Linear memory of an instance, all its memories together.
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = units::size, help_heading = "Bounds")]
