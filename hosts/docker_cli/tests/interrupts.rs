@@ -26,7 +26,7 @@ fn host(image: &str) -> Command {
 fn slow_image(dir: &Dir) -> String {
     let (image, zeros) = (dir.path("slow.tar"), dir.path("zeros"));
     std::fs::copy(path("IMAGE"), &image).expect("a copy");
-    File::create(&zeros).and_then(|file| file.set_len(4 << 30)).expect("a sparse file");
+    File::create(&zeros).and_then(|file| file.set_len(1 << 30)).expect("a sparse file");
     let append = ["--append", "--sparse", "--file", &image, "--directory"];
     ok(Command::new("tar").args(append).args([&dir.path(""), "zeros"]));
     image
@@ -36,11 +36,13 @@ fn slow_image(dir: &Dir) -> String {
 #[track_caller]
 fn is_interrupted(mut host: Program) {
     kill_group(host.id(), Signal::INT);
-    assert_eq!(host.wait().code(), Some(130), "{}", host.stderr.text());
-    let said = host.stderr.text();
-    let lines = || said.lines().filter(|line| !line.starts_with('['));
+    let status = host.wait();
+    assert_eq!(status.code(), Some(130), "{status}: {}", host.stderr.text());
     let expected = "error: stopped by SIGINT before the container ran";
-    assert_eq!(lines().collect::<Vec<_>>(), [expected]);
+    host.stderr.wait_for(expected);
+    let said = host.stderr.text();
+    let lines = said.lines().filter(|line| !line.starts_with('['));
+    assert_eq!(lines.collect::<Vec<_>>(), [expected]);
 }
 
 #[test]
@@ -78,12 +80,13 @@ fn while_daemons_start() {
 
 #[test]
 fn while_a_daemon_does_not_answer() {
-    let dir = Dir::new();
-    let silent = dir.path("silent.sock");
-    let socket = UnixListener::bind(&silent).expect("a socket");
-    for flags in [["--docker", &format!("unix://{silent}")], ["--containerd", &silent]] {
-        let host = Program::start(host(&path("IMAGE")).args(flags));
-        // It is asked, by a client of its own.
+    for (flag, scheme) in [("--docker", "unix://"), ("--containerd", "")] {
+        let dir = Dir::new();
+        let silent = dir.path("silent.sock");
+        let socket = UnixListener::bind(&silent).expect("a socket");
+        let address = format!("{scheme}{silent}");
+        let host = Program::start(host(&path("IMAGE")).args([flag, &address]));
+        // Somebody asks it.
         socket.accept().expect("a connection");
         is_interrupted(host);
     }

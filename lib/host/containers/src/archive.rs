@@ -16,6 +16,8 @@ pub struct Config {
     pub platform: String,
     /// The first words of its command line.
     pub entrypoint: Vec<String>,
+    /// The names that the archive gives to images, in full or as Docker shortens them.
+    pub names: Vec<String>,
 }
 
 impl Config {
@@ -26,14 +28,22 @@ impl Config {
     /// One line for the user, that names the file.
     pub fn read(tar: &Path) -> Result<Self, Fatal> {
         let archive = Archive::open(tar)?;
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let names: Vec<String>;
         let config = if archive.member("index.json").is_some() {
             let mut manifest = archive.json("index.json")?;
+            let name = |image: &Value| text(&image["annotations"]["io.containerd.image.name"]);
+            names = list(&manifest["manifests"]).iter().filter_map(name).collect();
             while manifest["manifests"].is_array() {
                 manifest = archive.blob(&manifest["manifests"][0]["digest"])?;
             }
             archive.blob(&manifest["config"]["digest"])?
         } else if archive.member("manifest.json").is_some() {
             let images = archive.json("manifest.json")?;
+            let tags = |image: &Value| list(&image["RepoTags"]);
+            let tags = list(&images).iter().flat_map(tags).collect::<Vec<_>>();
+            names = tags.iter().filter_map(text).collect();
             archive.json(images[0]["Config"].as_str().unwrap_or_default())?
         } else {
             return Err(bad_image(tar, "has neither index.json nor manifest.json"));
@@ -43,11 +53,11 @@ impl Config {
         else {
             return Err(bad_image(tar, "its configuration names no platform"));
         };
-        let entrypoint = config["config"]["Entrypoint"].as_array();
-        let words = entrypoint.into_iter().flatten().filter_map(Value::as_str);
+        let entrypoint = list(&config["config"]["Entrypoint"]);
         Ok(Self {
             platform: format!("{os}/{architecture}"),
-            entrypoint: words.map(str::to_owned).collect(),
+            entrypoint: entrypoint.iter().filter_map(text).collect(),
+            names,
         })
     }
 }

@@ -9,6 +9,7 @@ use std::process::Command;
 use tokio::net::UnixStream;
 
 use crate::Fatal;
+use crate::archive::Config;
 use crate::engine::{Engine, Image, Options, ask, bad_image, quietly, succeed};
 use crate::signals::Signals;
 
@@ -62,13 +63,13 @@ impl Containerd {
 }
 
 impl Engine for Containerd {
-    fn load(&mut self, tar: &Path) -> Result<String, Fatal> {
+    fn load(&mut self, tar: &Path, _: &Config, signals: &Signals) -> Result<String, Fatal> {
         let error = |reason| bad_image(tar, reason);
         let file = File::open(tar).map_err(|e| bad_image(tar, e))?;
         let mut import = self.command();
         // One without a name is called by its digest.
         import.args(["images", "import", "--digests", "--all-platforms", "-"]);
-        succeed(import.stdin(file)).map_err(error)?;
+        ask(import.stdin(file), signals).map_err(error)?;
         // The only one of our namespace, which has two names if it had one.
         let names = succeed(self.command().args(["images", "list", "--quiet"])).map_err(error)?;
         let has_name = |name: &&str| !name.starts_with("import-");

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
+use crate::archive::Config;
 use crate::engine::{Engine, Image, Options, RUNTIME, ask, bad_image, quietly, succeed};
 use crate::signals::Signals;
 use crate::{Daemons, Fatal, Which};
@@ -16,8 +17,8 @@ pub struct Docker {
     shim: String,
     /// Our own daemon, which takes everything along when it ends.
     private: Option<Daemons>,
-    /// The image that was not there before us.
-    loaded: Option<String>,
+    /// The images that were not there before us.
+    loaded: Vec<String>,
 }
 
 impl Docker {
@@ -32,7 +33,7 @@ impl Docker {
             container,
             shim: String::new(),
             private: Some(daemons),
-            loaded: None,
+            loaded: Vec::new(),
         })
     }
 
@@ -51,7 +52,7 @@ impl Docker {
             container,
             shim: shim.display().to_string(),
             private: None,
-            loaded: None,
+            loaded: Vec::new(),
         };
         let error = |line| format!("--docker {host}: {line}");
         let mut info = docker.command();
@@ -86,20 +87,30 @@ impl Docker {
 }
 
 impl Engine for Docker {
-    fn load(&mut self, tar: &Path) -> Result<String, Fatal> {
+    fn load(&mut self, tar: &Path, config: &Config, signals: &Signals) -> Result<String, Fatal> {
         let error = |reason| bad_image(tar, reason);
         let file = File::open(tar).map_err(|e| bad_image(tar, e))?;
         let before = self.images()?;
-        let said = succeed(self.command().arg("load").stdin(file)).map_err(error)?;
+        let is_new = |name: &&str| {
+            let short = name.trim_start_matches("docker.io/");
+            let short = short.trim_start_matches("library/");
+            !before.split_whitespace().any(|word| word == short)
+        };
+        let mut load = self.command();
+        load.arg("load").stdin(file);
+        let said = ask(&mut load, signals).map_err(|line| {
+            // It may have come so far.
+            let names = config.names.iter().map(String::as_str);
+            self.loaded = names.filter(is_new).map(str::to_owned).collect();
+            error(line)
+        })?;
         // One without a name is called by its ID.
         let name = said
             .lines()
             .filter_map(|line| line.strip_prefix("Loaded image"))
             .find_map(|rest| rest.strip_prefix(": ").or(rest.strip_prefix(" ID: ")))
             .ok_or_else(|| error("no image in it".to_owned()))?;
-        if !before.split_whitespace().any(|word| word == name) {
-            self.loaded = Some(name.to_owned());
-        }
+        self.loaded = [name].into_iter().filter(is_new).map(str::to_owned).collect();
         Ok(name.to_owned())
     }
 
@@ -134,7 +145,7 @@ impl Engine for Docker {
         }
         let quietly = |args: &[&str]| quietly(self.command().args(args));
         quietly(&["rm", "--force", &self.container]);
-        if let Some(image) = &self.loaded {
+        for image in &self.loaded {
             quietly(&["image", "rm", image]);
         }
     }

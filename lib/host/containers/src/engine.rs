@@ -43,8 +43,8 @@ pub trait Engine {
     /// Loads the image in a tar archive; the result is its name.
     ///
     /// # Errors
-    /// One line for the user, that names the file.
-    fn load(&mut self, tar: &Path) -> Result<String, Fatal>;
+    /// One line for the user, that names the file; also that there was a signal.
+    fn load(&mut self, tar: &Path, config: &Config, signals: &Signals) -> Result<String, Fatal>;
 
     /// The command that runs a container in the foreground: its standard streams and its
     /// exit code are the container's.
@@ -67,7 +67,7 @@ pub trait Engine {
     }
 }
 
-/// What a client that should succeed has printed. It is let finish, whatever signal comes.
+/// What a client that should succeed has printed. It is let finish, even if a signal comes.
 ///
 /// # Errors
 /// The first line that it said on stderr, if it fails.
@@ -76,8 +76,7 @@ pub fn succeed(command: &mut Command) -> Result<String, Fatal> {
     said(&output)
 }
 
-/// The same of a client that may have to wait for somebody who does not answer, and which
-/// leaves nothing when a signal ends it.
+/// The same of a client that may take long: a signal ends it.
 ///
 /// # Errors
 /// Also that there was a signal.

@@ -130,7 +130,7 @@ impl Session {
             }
         };
         steps.say("loading the image");
-        let loaded = engine.load(&args.image);
+        let loaded = engine.load(&args.image, &config, signals);
         let name = loaded.inspect_err(|_| engine.clean_up())?;
         if signals.came().is_none() {
             steps.say(&format!("running {name}"));
