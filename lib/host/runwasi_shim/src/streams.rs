@@ -97,11 +97,11 @@ impl Opened {
     /// # Errors
     /// The system's, or that it has none.
     pub fn connect(mut self) -> io::Result<Streams> {
-        let Some(console) = self.console.take() else {
+        let Some(mut console) = self.console.take() else {
             return Ok(self.streams);
         };
         let terminal = console.terminal()?;
-        let (stdin, stdout) = (console.stdin, console.stdout);
+        let (stdin, stdout) = (console.stdin.take(), console.stdout.take());
         if let Some(mut stdin) = stdin {
             let mut terminal = terminal.try_clone()?;
             thread::spawn(move || io::copy(&mut stdin, &mut terminal));
