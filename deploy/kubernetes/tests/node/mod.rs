@@ -190,6 +190,16 @@ impl Node {
     }
 }
 
+impl Drop for Node {
+    /// What containerd has said goes with it.
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let log = fs::read_to_string(self.home.join("log")).unwrap_or_default();
+            eprintln!("{log}");
+        }
+    }
+}
+
 pub fn image(name: &str) -> ImageSpec {
     ImageSpec {
         image: name.to_owned(),

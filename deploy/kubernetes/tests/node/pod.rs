@@ -7,9 +7,10 @@ use k8s_cri::v1::{
     Capability, ContainerConfig, ContainerMetadata, ContainerState, ContainerStats,
     ContainerStatsRequest, ContainerStatus, ContainerStatusRequest, CreateContainerRequest,
     Int64Value, KeyValue, LinuxContainerConfig, LinuxContainerResources,
-    LinuxContainerSecurityContext, LinuxPodSandboxConfig, PodSandboxConfig, PodSandboxMetadata,
-    PodSandboxStatusRequest, RemoveContainerRequest, RemovePodSandboxRequest, RunPodSandboxRequest,
-    SecurityProfile, StartContainerRequest, StopContainerRequest, StopPodSandboxRequest,
+    LinuxContainerSecurityContext, LinuxPodSandboxConfig, LinuxSandboxSecurityContext,
+    NamespaceMode, NamespaceOption, PodSandboxConfig, PodSandboxMetadata, PodSandboxStatusRequest,
+    RemoveContainerRequest, RemovePodSandboxRequest, RunPodSandboxRequest, SecurityProfile,
+    StartContainerRequest, StopContainerRequest, StopPodSandboxRequest,
     UpdateContainerResourcesRequest,
 };
 
@@ -41,6 +42,10 @@ impl<'a> Pod<'a> {
             log_directory: format!("{HOME}/logs/{name}"),
             linux: Some(LinuxPodSandboxConfig {
                 cgroup_parent: format!("/{}/{name}", node.daemons.cgroup()),
+                security_context: Some(LinuxSandboxSecurityContext {
+                    namespace_options: namespaces(),
+                    ..Default::default()
+                }),
                 ..Default::default()
             }),
             ..Default::default()
@@ -82,6 +87,9 @@ impl<'a> Pod<'a> {
             attempt: 0,
         });
         config.log_path = format!("{name}.log");
+        let linux = config.linux.get_or_insert_default();
+        let security = linux.security_context.get_or_insert_default();
+        security.namespace_options = namespaces();
         let request = CreateContainerRequest {
             pod_sandbox_id: self.id.clone(),
             config: Some(config),
@@ -184,11 +192,18 @@ impl Container<'_> {
     }
 }
 
+/// Each container has processes of its own, and the pod's network.
+fn namespaces() -> Option<NamespaceOption> {
+    Some(NamespaceOption {
+        pid: NamespaceMode::Container.into(),
+        ..Default::default()
+    })
+}
+
 /// A container of an image.
 pub fn config(id: &str) -> ContainerConfig {
     ContainerConfig {
         image: Some(image(id)),
-        linux: Some(LinuxContainerConfig::default()),
         ..Default::default()
     }
 }
