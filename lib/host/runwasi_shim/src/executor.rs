@@ -19,8 +19,8 @@ use libcontainer::workload::{
     Executor as Workload, ExecutorError, ExecutorSetEnvsError, ExecutorValidationError,
 };
 
-use crate::workload::{self, find};
 use crate::signals;
+use crate::workload::{self, find};
 
 /// Runs what the container's image has. It is called in the container's first process.
 #[derive(Clone)]

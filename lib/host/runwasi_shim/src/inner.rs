@@ -129,9 +129,7 @@ fn update(resources: String) -> Result<(), String> {
     })
 }
 
-fn with_container<R>(
-    act: impl FnOnce(&mut Container) -> Result<R, String>,
-) -> Result<R, String> {
+fn with_container<R>(act: impl FnOnce(&mut Container) -> Result<R, String>) -> Result<R, String> {
     CONTAINER.with_borrow_mut(|container| match container {
         Some(container) => act(container),
         None => Err("the container has not been made".to_owned()),

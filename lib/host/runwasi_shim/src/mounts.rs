@@ -25,7 +25,12 @@ const RUN: &str = "/run";
 ///
 /// Of what cannot be given there is a note on standard error.
 pub fn grant(spec: &Spec, dirs: &mut Vec<Dir>) {
-    for mount in spec.mounts().iter().flatten().filter(|mount| !is_own(mount)) {
+    for mount in spec
+        .mounts()
+        .iter()
+        .flatten()
+        .filter(|mount| !is_own(mount))
+    {
         let path = mount.destination();
         let Some(name) = path.to_str() else {
             note(path, "its name is not UTF-8, as WASI wants it");

@@ -130,8 +130,7 @@ impl Task for Service {
         mount_root(&request)?;
         let layers = self.layers(&request.id);
         let id = request.id.clone();
-        let container =
-            Container::create(request, &self.namespace, layers, self.events.clone())?;
+        let container = Container::create(request, &self.namespace, layers, self.events.clone())?;
         self.containers().insert(id, container.clone());
         let request = &container.request;
         self.events.send(TaskCreate {

@@ -121,7 +121,6 @@ fn at(table: &HashMap<String, u64>, name: &str) -> u64 {
     table.get(name).copied().unwrap_or(0)
 }
 
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -155,11 +154,17 @@ mod tests {
                 ("cpu/c/cpu.stat", "nr_periods 5\nnr_throttled 4\n"),
                 ("memory/c/memory.usage_in_bytes", "4096\n"),
                 ("memory/c/memory.limit_in_bytes", "9223372036854771712\n"),
-                ("memory/c/memory.stat", "total_inactive_file 7\npgmajfault 8\n"),
+                (
+                    "memory/c/memory.stat",
+                    "total_inactive_file 7\npgmajfault 8\n",
+                ),
                 ("memory/c/memory.oom_control", "under_oom 0\noom_kill 2\n"),
                 ("pids/c/pids.current", "6\n"),
                 ("pids/c/pids.max", "max\n"),
-                ("blkio/c/blkio.throttle.io_service_bytes_recursive", "8:1 Read 9\nTotal 9\n"),
+                (
+                    "blkio/c/blkio.throttle.io_service_bytes_recursive",
+                    "8:1 Read 9\nTotal 9\n",
+                ),
             ],
         );
         let any = of(&cgroup).expect("figures");
@@ -172,7 +177,10 @@ mod tests {
         assert!(metrics.memory.usage.limit > 1 << 62);
         assert_eq!(metrics.memory.total_inactive_file, 7);
         assert_eq!(metrics.memory.pg_maj_fault, 8);
-        assert!(metrics.memory.swap.is_none(), "this kernel has no account of it");
+        assert!(
+            metrics.memory.swap.is_none(),
+            "this kernel has no account of it"
+        );
         assert_eq!((metrics.pids.current, metrics.pids.limit), (6, 0));
         let [read] = &metrics.blkio.io_service_bytes_recursive[..] else {
             panic!("one line is about a device");
@@ -195,7 +203,10 @@ mod tests {
                 ("c/memory.events", "oom 3\noom_kill 2\n"),
                 ("c/pids.current", "6\n"),
                 ("c/pids.max", "100\n"),
-                ("c/io.stat", "8:1 rbytes=9 wbytes=0 rios=1 wios=0 dbytes=0 dios=0\n"),
+                (
+                    "c/io.stat",
+                    "8:1 rbytes=9 wbytes=0 rios=1 wios=0 dbytes=0 dios=0\n",
+                ),
                 ("c/cgroup.procs", "12\n13\n"),
             ],
         );

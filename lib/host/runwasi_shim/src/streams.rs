@@ -176,7 +176,10 @@ impl Streams {
             ws_xpixel: 0,
             ws_ypixel: 0,
         };
-        Ok(tcsetwinsize(self.terminal.as_ref().ok_or_else(none)?, size)?)
+        Ok(tcsetwinsize(
+            self.terminal.as_ref().ok_or_else(none)?,
+            size,
+        )?)
     }
 
     /// Waits until the output of a container that has ended is with its client.

@@ -102,7 +102,11 @@ fn load(process: &Process, layers: &[WasmLayer], name: &Path) -> Result<Loaded, 
             file = std::fs::read(path).map_err(|error| failed(&error.kind()))?;
             (&file, false)
         }
-        _ => return Err(failed(&"the image has more than one layer that is a component")),
+        _ => {
+            return Err(failed(
+                &"the image has more than one layer that is a component",
+            ));
+        }
     };
     on_demand()
         .and_then(|engine| load_bytes(&engine, name, bytes, code))
@@ -117,9 +121,7 @@ pub fn find(process: &Process, name: &Path) -> Option<PathBuf> {
     // A name alone is looked up as a shell does it, and then in the working directory.
     let is_alone = name.components().count() == 1;
     let there = folders.filter(|_| is_alone).map(|folder| folder.join(name));
-    there
-        .chain([name.to_owned()])
-        .find(|path| path.is_file())
+    there.chain([name.to_owned()]).find(|path| path.is_file())
 }
 
 /// The world to run the component in: the one that is asked for, or its only one.

@@ -105,7 +105,11 @@ fn each_signal_does_what_it_does_outside() {
         docker.ok(&format!("kill --signal WINCH {name}"));
         docker.ok(&format!("kill --signal CONT {name}"));
         docker.ok(&format!("kill --signal {signal} {name}"));
-        assert_eq!(docker.ok(&format!("wait {name}")), code.to_string(), "{signal}");
+        assert_eq!(
+            docker.ok(&format!("wait {name}")),
+            code.to_string(),
+            "{signal}"
+        );
     }
     // As an image's STOPSIGNAL.
     let stopped = |flags: &str, how: &str| {
@@ -134,7 +138,10 @@ fn a_signal_that_comes_early_is_not_lost() {
 #[test]
 fn its_cgroup_can_be_changed() {
     let docker = Docker::new();
-    ok(&mut docker.run("-d --name limited --memory 256m --memory-swap 256m", "sleep"));
+    ok(&mut docker.run(
+        "-d --name limited --memory 256m --memory-swap 256m",
+        "sleep",
+    ));
     assert_eq!(docker.memory_limit("limited"), 256 << 20);
     docker.ok("update --memory 128m --memory-swap 128m --cpus 0.5 limited");
     assert_eq!(docker.memory_limit("limited"), 128 << 20);
@@ -185,7 +192,8 @@ fn the_kernel_ends_it_for_want_of_memory() {
 
 /// What a terminal does with `typed`, when a container with `args` has it.
 fn type_into(docker: &Docker, args: &str, typed: &str) -> (Option<i32>, String, String) {
-    let program = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
+    let program =
+        "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
     let run = docker.run("--rm -it", args);
     let words = run.get_args().map(|word| word.to_str().expect("UTF-8"));
     let docker_words: Vec<&str> = words.skip_while(|word| *word != "docker").collect();
@@ -203,8 +211,7 @@ fn type_into(docker: &Docker, args: &str, typed: &str) -> (Option<i32>, String, 
 #[test]
 fn it_can_have_a_terminal() {
     let docker = Docker::new();
-    let (code, stdout, stderr) =
-        ended(docker.run("--rm -t", "streams").output().expect("docker"));
+    let (code, stdout, stderr) = ended(docker.run("--rm -t", "streams").output().expect("docker"));
     // Both streams, with the line ends of a terminal.
     assert_eq!(code, Some(0), "{stderr}");
     assert!(
@@ -213,7 +220,11 @@ fn it_can_have_a_terminal() {
     );
     // What is typed is shown, and read up to Ctrl-D.
     let (code, stdout, _) = type_into(&docker, "echo", "hello\n\x04");
-    assert_eq!((code, stdout.matches("hello").count()), (Some(0), 2), "{stdout:?}");
+    assert_eq!(
+        (code, stdout.matches("hello").count()),
+        (Some(0), 2),
+        "{stdout:?}"
+    );
     let (code, stdout, _) = type_into(&docker, "sleep", "\x03");
     assert_eq!(code, Some(130), "{stdout:?}");
 }

@@ -40,11 +40,17 @@ fn a_command_has_what_is_mounted() {
     assert_eq!(read(&writable, "read /data/file"), "content");
     assert_eq!(read(&read_only, "read /etc/conf/file"), "content");
     assert_eq!(read(&read_only, "read /etc/conf/key"), "value");
-    assert_eq!(read(&format!("{writable} {read_only}"), "read /etc/conf/file"), "content");
+    assert_eq!(
+        read(&format!("{writable} {read_only}"), "read /etc/conf/file"),
+        "content"
+    );
     read(&writable, "write /data/new text");
     assert_eq!(fs::read(dir.path("new")).expect("the file"), b"text");
     read("--tmpfs /scratch", "write /scratch/new text");
-    read("--mount type=volume,target=/volume", "write /volume/new text");
+    read(
+        "--mount type=volume,target=/volume",
+        "write /volume/new text",
+    );
 
     let denied = |flags: &str, args: &str| {
         let (code, stdout, stderr) = run(flags, args);
@@ -53,7 +59,14 @@ fn a_command_has_what_is_mounted() {
     };
     denied(&read_only, "write /etc/conf/file text");
     assert_eq!(fs::read(dir.path("file")).expect("the file"), b"content");
-    for args in ["list /", "list /etc", "list /proc", "list /sys", "list /dev", "list /dev/shm"] {
+    for args in [
+        "list /",
+        "list /etc",
+        "list /proc",
+        "list /sys",
+        "list /dev",
+        "list /dev/shm",
+    ] {
         denied(&writable, args);
     }
     // There are no files without a folder in WASI.
@@ -73,7 +86,13 @@ fn a_server_has_what_is_mounted() {
     let image = load(&daemons, &file("FAULTS", None));
     let dir = Dir::new();
     dir.write("file", "content");
-    let docker = |line: &str| ended(client(&daemons, &format!("docker {line}")).output().expect("docker"));
+    let docker = |line: &str| {
+        ended(
+            client(&daemons, &format!("docker {line}"))
+                .output()
+                .expect("docker"),
+        )
+    };
     let flags = format!("--runtime {RUNTIME} --platform {WASI} -p 127.0.0.1:8080:8080");
     let volume = dir.path("");
     let run = format!("docker run -d --name served {flags} -v {volume}:/conf:ro {image}");

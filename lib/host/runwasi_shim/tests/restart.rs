@@ -61,7 +61,10 @@ fn a_container_of_containerd_goes_on() {
         let tasks = ctr("tasks list");
         let line = tasks.lines().find(|line| line.starts_with(id));
         let line = line.unwrap_or_default().to_owned();
-        line.split_whitespace().last().unwrap_or_default().to_owned()
+        line.split_whitespace()
+            .last()
+            .unwrap_or_default()
+            .to_owned()
     };
     let stays_pid = ctr("tasks ps stays");
     let _containerd = restart(&daemons, &traces, || {
@@ -120,7 +123,10 @@ fn a_container_of_docker_goes_on() {
     assert!(status().starts_with("Up "), "{}", status());
     assert!(docker("top served").lines().count() == 2);
     docker("stop --time 60 served");
-    assert_eq!(docker("inspect --format {{.State.ExitCode}} served").trim(), "0");
+    assert_eq!(
+        docker("inspect --format {{.State.ExitCode}} served").trim(),
+        "0"
+    );
     docker("rm served");
     eventually("nothing is left", || shims(&traces) == 0);
     // The port is free again.

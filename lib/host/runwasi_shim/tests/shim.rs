@@ -162,7 +162,10 @@ fn what_has_ended_is_not_found() {
         let killed = client(&probe.daemons, &kill).output().expect("ctr starts");
         let (code, _, stderr) = ended(killed);
         assert_ne!(code, Some(0));
-        assert!(stderr.contains("process already finished: not found"), "{stderr}");
+        assert!(
+            stderr.contains("process already finished: not found"),
+            "{stderr}"
+        );
     }
 }
 
@@ -175,7 +178,10 @@ fn what_has_no_limit_says_so() {
         "ctr tasks metrics --format json sleeps",
     ));
     let number = |after: &str| -> u64 {
-        let rest = metrics.split(after).nth(1).unwrap_or_else(|| panic!("{metrics}"));
+        let rest = metrics
+            .split(after)
+            .nth(1)
+            .unwrap_or_else(|| panic!("{metrics}"));
         let digits = rest.trim_start_matches(|c: char| !c.is_ascii_digit());
         let end = digits.find(|c: char| !c.is_ascii_digit());
         digits[..end.expect("an end")].parse().expect("a number")
