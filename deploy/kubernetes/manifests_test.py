@@ -100,6 +100,23 @@ def test_parts_find_each_other(manifests: dict[str, dict[str, Any]]) -> None:
         assert container[probe]["httpGet"]["port"] in ports
 
 
+def test_stopping_serves_those_who_do_not_know_yet(
+    manifests: dict[str, dict[str, Any]],
+) -> None:
+    pod = manifests["Deployment"]["spec"]["template"]["spec"]
+    [container] = pod["containers"]
+    [flags] = [
+        variable["value"]
+        for variable in container["env"]
+        if variable["name"] == "ANYHOST_FLAGS"
+    ]
+    delay = re.fullmatch(r"--shutdown-delay (\d+)s", flags)
+    assert delay is not None
+    # Nodes take some seconds; after the delay the host's --grace of 10 s begins, and then Kubernetes kills.
+    assert int(delay[1]) >= 5
+    assert int(delay[1]) + 10 < pod["terminationGracePeriodSeconds"]
+
+
 @pytest.mark.parametrize(
     "repository", ["", "name", "host/Name", "host/name:tag", "host/name@sha256:0", "$x"]
 )

@@ -85,13 +85,14 @@ def guest(*, component, imports, max_bytes, wit = None, tests = [], crates = Non
     lint_tests = lint(clippy = [component] if crates == None else crates)
     _install_and_versions([component], _FORM_TESTS + tests + lint_tests + [":check"])
 
-def host(*, program, files = {}, tools = {}, crates = [], packages = [], tests = []):
+def host(*, program, files = {}, tools = {}, switches = [], crates = [], packages = [], tests = []):
     """Declares a host: install, run, versions and lint.
 
     Args:
         program: the host's program.
         files: the files that it is started with, each with its flag; see `host_run`.
         tools: those that it is always started with, each with its flag.
+        switches: its flags without a value, if it passes arguments on to a guest.
         crates: the Rust targets that Clippy looks at.
         packages: the files that name its packages from npm or PyPI, for `versions`.
         tests: the host's tests.
@@ -100,6 +101,7 @@ def host(*, program, files = {}, tools = {}, crates = [], packages = [], tests =
         name = "run",
         files = files,
         program = program,
+        switches = switches,
         tools = tools,
         visibility = _PUBLIC,
     )

@@ -16,8 +16,19 @@ def _host_run_impl(ctx):
 here=$PWD
 cd -- "${{BUILD_WORKING_DIRECTORY:-$here}}" || exit
 defaults=({defaults})
+switches='{switches}'
+value=0
 for arg; do
+  if ((value)); then
+    value=0
+    continue
+  fi
   [[ $arg != -- ]] || break
+  if [[ $switches ]]; then
+    # From the first one that is neither a flag nor the value of one, all are the guest's.
+    [[ $arg == -?* ]] || break
+    [[ $arg == *=* || " $switches " == *" $arg "* ]] || value=1
+  fi
   [[ $arg != {own} && $arg != {own}=* ]] || defaults=()
 done
 exec "$here/{program}" {tools}"${{defaults[@]}}" "$@"
@@ -26,6 +37,7 @@ exec "$here/{program}" {tools}"${{defaults[@]}}" "$@"
             label = ctx.label,
             own = own,
             program = ctx.executable.program.short_path,
+            switches = " ".join(ctx.attr.switches),
             tools = "".join([flag + " " for flag in _flags(ctx.attr.tools)]),
         ),
         is_executable = True,
@@ -42,7 +54,7 @@ host_run = rule(
     implementation = _host_run_impl,
     attrs = {
         "files": attr.label_keyed_string_dict(
-            doc = "Files that the program is started with, each behind its flag; none of them if the first flag is given after `--`, before another `--`.",
+            doc = "Files that the program is started with, each behind its flag; none of them if the first flag is given after `--`, before another `--` and the guest's arguments.",
             allow_files = True,
         ),
         "program": attr.label(
@@ -50,6 +62,9 @@ host_run = rule(
             cfg = "target",
             executable = True,
             mandatory = True,
+        ),
+        "switches": attr.string_list(
+            doc = "The flags without a value, of a program that passes arguments on to a guest; none for any other.",
         ),
         "tools": attr.label_keyed_string_dict(
             doc = "Files that the program is always started with, each behind its flag.",

@@ -17,3 +17,11 @@ said=$("$run" -- you --component 2>&1) && { echo "takes the command's argument f
 
 said=$(BUILD_WORKING_DIRECTORY=$TEST_TMPDIR "$run" --component there.wasm you 2>&1) && { echo "runs a file that is not there"; exit 1; }
 [[ $said == *there.wasm* && $said != *wasi_cli* ]] || { echo "does not name the file: $said"; exit 1; }
+
+# What follows its first argument is the guest's, though it be called as a flag of the host's; a flag's value is none.
+said=$("$run" --timeout 1m you --component 2>&1) && { echo "takes the guest's argument for its own"; exit 1; }
+[[ $said == *'not --component' ]] || { echo "says: $said"; exit 1; }
+
+# Which flags have a value has to be known for that.
+has=$("$run" --help | sed -nE 's/^ +(-[A-Za-z], )?(--[a-z-]+)$/\2/p' | sort)
+[[ $(grep -oP "^switches='\K[^']*" "$run" | tr ' ' '\n') == "$has" ]] || { echo "has other flags without a value: $has"; exit 1; }

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use anyhost_containers::{ContainerArgs, Fatal, Options, Session, fail, system};
+use anyhost_containers::{ContainerArgs, Failure, Options, Session, fail, system};
 use clap::Parser;
 
 /// Runs a WebAssembly component that exports wasi:cli/run as a command in a container.
@@ -18,7 +18,7 @@ use clap::Parser;
     version,
     override_usage = "docker_cli [OPTIONS] --image <TAR> --shim <FILE> [--] [ARGS]...",
     after_help = "Exit codes: the command's own; 1 if it cannot be run, 2 for wrong flags, 125 when \
-                  Docker cannot start the container.\n\n\
+                  Docker cannot start the container, 130 or 143 when SIGINT or SIGTERM comes before it runs.\n\n\
                   Examples:\n  \
                   sudo ./bazel run //hosts:docker_cli -- Belgium true\n  \
                   ./bazel run //hosts:docker_cli -- --docker unix:///run/docker.sock Belgium true"
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     run(&Args::parse()).unwrap_or_else(fail)
 }
 
-fn run(args: &Args) -> Result<ExitCode, Fatal> {
+fn run(args: &Args) -> Result<ExitCode, Failure> {
     let session = Session::open("docker_cli", &args.container)?;
     // Needed by a component that serves HTTP, too.
     let mut env = vec![("ANYHOST_WORLD".to_owned(), "wasi:cli/command".to_owned())];

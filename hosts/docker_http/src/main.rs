@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, ToSocketAddrs};
 use std::os::unix::process::CommandExt;
 use std::process::{ExitCode, Stdio};
 
-use anyhost_containers::{ContainerArgs, Fatal, Options, Session, fail, system};
+use anyhost_containers::{ContainerArgs, Failure, Fatal, Options, Session, fail, system};
 use clap::Parser;
 use log::Log;
 
@@ -25,7 +25,8 @@ const INSIDE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080
 #[command(
     name = "docker_http",
     version,
-    after_help = "SIGINT or SIGTERM stops the container and exits with 0; a second one exits at once.\n\n\
+    after_help = "SIGINT or SIGTERM stops the container and exits with 0, or with 130 or 143 before it runs; \
+                  a second one exits at once.\n\n\
                   Examples:\n  \
                   sudo ./bazel run //hosts:docker_http\n  \
                   sudo ./bazel run //hosts:docker_http -- --addr 127.0.0.1:8081 --env ANYHOST_FLAGS=\"--max-memory 32MiB\"\n  \
@@ -49,7 +50,7 @@ fn main() -> ExitCode {
     serve(&Args::parse()).map_or_else(fail, |()| ExitCode::SUCCESS)
 }
 
-fn serve(args: &Args) -> Result<(), Fatal> {
+fn serve(args: &Args) -> Result<(), Failure> {
     let listener = listen(&args.addr)?;
     let addr = listener.local_addr().map_err(system)?;
     let session = Session::open("docker_http", &args.container)?;
@@ -89,7 +90,7 @@ fn serve(args: &Args) -> Result<(), Fatal> {
     })?;
     log.finish();
     if !session.is_stopped() {
-        return Err(format!("the container has ended, with exit code {code}"));
+        return Err(format!("the container has ended, with exit code {code}").into());
     }
     Ok(())
 }

@@ -104,7 +104,12 @@ fn a_signal_while_it_starts_ends_it() {
     host.stderr.wait_for("] loading ");
     let traces = Traces::of_program(host.id());
     host.signal(Signal::INT);
-    assert_eq!(host.wait().code(), Some(0));
+    assert_eq!(host.wait().code(), Some(130));
+    let said = host.stderr.text();
+    assert!(
+        said.contains("\nerror: stopped by SIGINT before the container ran\n"),
+        "{said}"
+    );
     assert!(traces.processes().is_empty());
 }
 

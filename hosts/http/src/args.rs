@@ -15,8 +15,10 @@ use clap::Parser;
 #[command(
     name = "http",
     version,
-    after_help = "SIGINT, SIGTERM or SIGHUP stops accepting, finishes what is in flight and exits with \
-                  0; a second one exits at once. SIGUSR1 and SIGUSR2 are ignored.\n\n\
+    after_help = "SIGINT, SIGTERM or SIGHUP stops accepting, after --shutdown-delay, finishes what is in flight and \
+                  exits with 0; a second one exits at once. SIGUSR1 and SIGUSR2 are ignored.
+
+\
                   Example:\n  http --component wasi_http_rust.wasm --addr 127.0.0.1:8080\n  \
                   curl http://127.0.0.1:8080/World"
 )]
@@ -48,6 +50,12 @@ pub struct Args {
     /// How long requests in flight may take to finish after SIGINT or SIGTERM.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = units::duration, help_heading = "Network")]
     pub grace: Duration,
+
+    /// How long to go on serving after SIGINT or SIGTERM, for whoever has yet to learn
+    /// that this host goes, as a cluster's load balancers; each response then closes its
+    /// connection, and --grace begins afterwards [default: not at all].
+    #[arg(long, value_name = "TIME", value_parser = units::duration, help_heading = "Network")]
+    pub shutdown_delay: Option<Duration>,
 
     /// What the guest is given of the machine.
     #[command(flatten)]

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
+use http::header::{CONNECTION, HeaderValue};
 use http::Request;
 use http_body::Body;
 use hyper::body::Incoming;
@@ -37,12 +38,19 @@ const MAX_SHOWN: usize = 80;
 pub struct Connections {
     open: Mutex<BTreeMap<u64, Arc<Wire>>>,
     next: AtomicU64,
+    leaving: AtomicBool,
     stopping: AtomicBool,
     /// A client waits for a place: the next connection with nothing to do gives its own.
     crowded: AtomicBool,
 }
 
 impl Connections {
+    /// Closes connections after their next response: a client that has had one looks for
+    /// another server, and does not send a request just when this one closes.
+    pub fn leave(&self) {
+        self.leaving.store(true, Ordering::Relaxed);
+    }
+
     /// Closes idle connections now and the others after their current request.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
@@ -113,7 +121,14 @@ async fn run(
     let service = service_fn(|request: Request<Incoming>| {
         wire.begin();
         has_body.store(!request.body().is_end_stream(), Ordering::Relaxed);
-        async move { Ok::<_, Infallible>(host.answer(request, wire).await) }
+        async move {
+            let mut response = host.answer(request, wire).await;
+            if connections.leaving.load(Ordering::Relaxed) {
+                let close = HeaderValue::from_static("close");
+                response.headers_mut().insert(CONNECTION, close);
+            }
+            Ok::<_, Infallible>(response)
+        }
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer)

@@ -40,11 +40,21 @@ pub async fn serve(
             args.client_timeout,
         ));
     }
+    let errors = &host.logs.errors;
     signals.next().await;
+    if let Some(delay) = args.shutdown_delay {
+        connections.leave();
+        errors.line(&format!(
+            "stopping: serving on for {delay:?}; interrupt again to exit at once\n"
+        ));
+        tokio::select! {
+            () = sleep(delay) => {}
+            signal = signals.next() => exit_at_once(errors, signal),
+        }
+    }
     // With the listeners gone nobody new comes in.
     accepting.shutdown().await;
     connections.stop();
-    let errors = &host.logs.errors;
     errors.line("stopping: finishing requests in flight; interrupt again to exit at once\n");
     tokio::select! {
         drained = timeout(args.grace, drained(host, &places, args)) => {

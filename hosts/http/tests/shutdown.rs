@@ -98,8 +98,36 @@ fn what_takes_longer_than_grace_is_cut_off() {
 }
 
 #[test]
+fn shutdown_delay_is_for_those_who_do_not_know_yet() {
+    let mut host = Host::faults(&["--shutdown-delay", "3s"]);
+    let mut kept = Client::connect(&host.addr);
+    assert_eq!(kept.get("/ok").header("connection"), None);
+    let mut idle = Client::connect(&host.addr);
+    assert_eq!(idle.get("/ok").status, 200);
+    host.signal(Signal::TERM);
+    host.stderr.wait_for("stopping: serving on for 3s;");
+    // A client that is there is told to leave, and a new one is served.
+    let response = kept.get("/ok");
+    assert_eq!(
+        (response.status, response.header("connection")),
+        (200, Some("close"))
+    );
+    assert!(kept.is_closed());
+    assert_eq!(host.get("/ok").status, 200);
+    host.stderr.wait_for("stopping: finishing requests");
+    assert!(TcpStream::connect(&host.addr).is_err() && idle.is_closed());
+    assert_eq!(host.wait().code(), Some(0));
+}
+
+#[test]
 fn a_second_signal_exits_at_once() {
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+        let mut host = Host::faults(&["--shutdown-delay", "1h"]);
+        host.signal(signal);
+        host.stderr.wait_for("stopping");
+        host.signal(signal);
+        assert_eq!(host.wait().code(), Some(code));
+
         let mut host = Host::faults(&["--grace", "10m", "--timeout", "10m"]);
         let _busy = start(&host, SLEEP_LONG);
         host.signal(signal);

@@ -11,14 +11,15 @@ DAEMONS = [
     "requires-root",
 ]
 
-def daemons_test(*, name, srcs, files, env = {}):
+def daemons_test(*, name, srcs, files, env = {}, deps = []):
     """A test in Rust that starts daemons, or a host that does.
 
     Args:
         name: the test.
-        srcs: its one source file.
+        srcs: its source file, and those of its modules.
         files: the files that it needs, by the environment variables that have their paths; `SHIM` is always there.
         env: other environment variables.
+        deps: the crates that it needs beside those of all these tests.
     """
     files = files | {"SHIM": "//lib/host/runwasi_shim"}
 
@@ -28,7 +29,7 @@ def daemons_test(*, name, srcs, files, env = {}):
         srcs = srcs + ["//lib/host/containers/tests:common"],
         crate_root = srcs[0],
         tags = ["manual"],
-        deps = [
+        deps = deps + [
             "//lib/host/containers",
             "//lib/host/testing:host_testing",
         ],

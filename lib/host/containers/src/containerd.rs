@@ -9,7 +9,9 @@ use std::process::Command;
 use tokio::net::UnixStream;
 
 use crate::Fatal;
-use crate::engine::{Engine, Image, Options, bad_image, quietly, succeed};
+use crate::archive::Config;
+use crate::engine::{Engine, Image, Options, ask, bad_image, quietly, succeed};
+use crate::signals::Signals;
 
 /// Where a machine has its programs.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -30,7 +32,12 @@ impl Containerd {
     ///
     /// # Errors
     /// One line for the user: nobody answers there.
-    pub fn at(address: &str, container: String, shim: &Path) -> Result<Self, Fatal> {
+    pub fn at(
+        address: &str,
+        container: String,
+        shim: &Path,
+        signals: &Signals,
+    ) -> Result<Self, Fatal> {
         let error = |reason: &dyn Display| format!("--containerd {address}: {reason}");
         let containerd = Self {
             address: address.to_owned(),
@@ -38,7 +45,7 @@ impl Containerd {
             shim: shim.to_owned(),
             pid: server(address).map_err(|e| error(&e))?,
         };
-        succeed(containerd.command().arg("version")).map_err(|line| error(&line))?;
+        ask(containerd.command().arg("version"), signals).map_err(|line| error(&line))?;
         Ok(containerd)
     }
 
@@ -56,15 +63,18 @@ impl Containerd {
 }
 
 impl Engine for Containerd {
-    fn load(&mut self, tar: &Path) -> Result<String, Fatal> {
+    fn load(&mut self, tar: &Path, _: &Config, signals: &Signals) -> Result<String, Fatal> {
         let error = |reason| bad_image(tar, reason);
         let file = File::open(tar).map_err(|e| bad_image(tar, e))?;
-        let import = ["images", "import", "--all-platforms", "-"];
-        succeed(self.command().args(import).stdin(file)).map_err(error)?;
-        // The only one of our namespace.
+        let mut import = self.command();
+        // One without a name is called by its digest.
+        import.args(["images", "import", "--digests", "--all-platforms", "-"]);
+        ask(import.stdin(file), signals).map_err(error)?;
+        // The only one of our namespace, which has two names if it had one.
         let names = succeed(self.command().args(["images", "list", "--quiet"])).map_err(error)?;
-        let name = names.lines().next().map(str::to_owned);
-        name.ok_or_else(|| bad_image(tar, "no image with a name"))
+        let has_name = |name: &&str| !name.starts_with("import-");
+        let name = names.lines().find(has_name).or(names.lines().next());
+        name.map(str::to_owned).ok_or_else(|| bad_image(tar, "no image in it"))
     }
 
     fn run(&self, image: &Image, options: &Options) -> Command {

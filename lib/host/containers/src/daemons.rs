@@ -6,11 +6,12 @@ use std::net::{SocketAddr, TcpListener};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::forward::Forward;
-use crate::{Fatal, system};
+use crate::{Fatal, TICK, system};
 
 const SCRIPT: &str = include_str!("../daemons.sh");
 /// Where programs of the build root are.
@@ -43,6 +44,18 @@ impl Daemons {
     /// # Errors
     /// One line for the user: this process is not root, a daemon does not come up.
     pub fn start(which: Which, shim: &Path) -> Result<Self, Fatal> {
+        Self::start_unless(which, shim, || false)
+    }
+
+    /// The same, until it should `stop`.
+    ///
+    /// # Errors
+    /// Also that it was stopped.
+    pub(crate) fn start_unless(
+        which: Which,
+        shim: &Path,
+        stop: impl Fn() -> bool,
+    ) -> Result<Self, Fatal> {
         let shim = shim
             .canonicalize()
             .map_err(|error| format!("{}: {error}; expected the shim", shim.display()))?;
@@ -79,12 +92,23 @@ impl Daemons {
             stdin,
             cgroup: String::new(),
         };
-        let mut line = String::new();
-        if let Some(stdout) = stdout {
-            BufReader::new(stdout)
-                .read_line(&mut line)
-                .map_err(system)?;
-        }
+        let (ready, is_ready) = mpsc::channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            let _ = stdout.map(|stdout| BufReader::new(stdout).read_line(&mut line));
+            ready.send(line)
+        });
+        let line = loop {
+            match is_ready.recv_timeout(TICK) {
+                Ok(line) => break line,
+                Err(_) if stop() => {
+                    // They have nothing to lose yet.
+                    let _ = daemons.unshare.kill();
+                    return Err("stopped while they started".to_owned());
+                }
+                Err(_) => {}
+            }
+        };
         if let Some(cgroup) = line.trim().strip_prefix("ready ") {
             cgroup.clone_into(&mut daemons.cgroup);
             return Ok(daemons);

@@ -4,7 +4,9 @@ use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
-use crate::engine::{Engine, Image, Options, RUNTIME, bad_image, quietly, succeed};
+use crate::archive::Config;
+use crate::engine::{Engine, Image, Options, RUNTIME, ask, bad_image, quietly, succeed};
+use crate::signals::Signals;
 use crate::{Daemons, Fatal, Which};
 
 /// A Docker daemon.
@@ -15,8 +17,8 @@ pub struct Docker {
     shim: String,
     /// Our own daemon, which takes everything along when it ends.
     private: Option<Daemons>,
-    /// The image that was not there before us.
-    loaded: Option<String>,
+    /// The images that were not there before us.
+    loaded: Vec<String>,
 }
 
 impl Docker {
@@ -24,14 +26,14 @@ impl Docker {
     ///
     /// # Errors
     /// See [`Daemons::start`].
-    pub fn private(container: String, shim: &Path) -> Result<Self, Fatal> {
-        let daemons = Daemons::start(Which::Docker, shim)?;
+    pub fn private(container: String, shim: &Path, signals: &Signals) -> Result<Self, Fatal> {
+        let daemons = Daemons::start_unless(Which::Docker, shim, || signals.came().is_some())?;
         Ok(Self {
             host: daemons.docker_host(),
             container,
             shim: String::new(),
             private: Some(daemons),
-            loaded: None,
+            loaded: Vec::new(),
         })
     }
 
@@ -39,21 +41,23 @@ impl Docker {
     ///
     /// # Errors
     /// One line for the user: nobody answers there, or the daemon cannot run components.
-    pub fn at(host: &str, container: String, shim: &Path) -> Result<Self, Fatal> {
+    pub fn at(
+        host: &str,
+        container: String,
+        shim: &Path,
+        signals: &Signals,
+    ) -> Result<Self, Fatal> {
         let docker = Self {
             host: host.to_owned(),
             container,
             shim: shim.display().to_string(),
             private: None,
-            loaded: None,
+            loaded: Vec::new(),
         };
         let error = |line| format!("--docker {host}: {line}");
-        let status = succeed(
-            docker
-                .command()
-                .args(["info", "--format", "{{json .DriverStatus}}"]),
-        )
-        .map_err(error)?;
+        let mut info = docker.command();
+        info.args(["info", "--format", "{{json .DriverStatus}}"]);
+        let status = ask(&mut info, signals).map_err(error)?;
         if !status.contains("io.containerd.snapshotter") {
             return Err(error(
                 "keeps images where no component can be run from: add \
@@ -74,26 +78,39 @@ impl Docker {
         command
     }
 
-    /// The names of all images, one a line.
+    /// The names and IDs of all images.
     fn images(&self) -> Result<String, Fatal> {
-        let format = "{{.Repository}}:{{.Tag}}";
-        succeed(self.command().args(["image", "ls", "--format", format]))
+        let format = "{{.Repository}}:{{.Tag}} {{.ID}}";
+        let list = ["image", "ls", "--no-trunc", "--format", format];
+        succeed(self.command().args(list))
     }
 }
 
 impl Engine for Docker {
-    fn load(&mut self, tar: &Path) -> Result<String, Fatal> {
+    fn load(&mut self, tar: &Path, config: &Config, signals: &Signals) -> Result<String, Fatal> {
         let error = |reason| bad_image(tar, reason);
         let file = File::open(tar).map_err(|e| bad_image(tar, e))?;
         let before = self.images()?;
-        let said = succeed(self.command().arg("load").stdin(file)).map_err(error)?;
+        let is_new = |name: &&str| {
+            let short = name.trim_start_matches("docker.io/");
+            let short = short.trim_start_matches("library/");
+            !before.split_whitespace().any(|word| word == short)
+        };
+        let mut load = self.command();
+        load.arg("load").stdin(file);
+        let said = ask(&mut load, signals).map_err(|line| {
+            // It may have come so far.
+            let names = config.names.iter().map(String::as_str);
+            self.loaded = names.filter(is_new).map(str::to_owned).collect();
+            error(line)
+        })?;
+        // One without a name is called by its ID.
         let name = said
             .lines()
-            .find_map(|line| line.strip_prefix("Loaded image: "))
-            .ok_or_else(|| error("no image with a name".to_owned()))?;
-        if !before.lines().any(|line| line == name) {
-            self.loaded = Some(name.to_owned());
-        }
+            .filter_map(|line| line.strip_prefix("Loaded image"))
+            .find_map(|rest| rest.strip_prefix(": ").or(rest.strip_prefix(" ID: ")))
+            .ok_or_else(|| error("no image in it".to_owned()))?;
+        self.loaded = [name].into_iter().filter(is_new).map(str::to_owned).collect();
         Ok(name.to_owned())
     }
 
@@ -128,7 +145,7 @@ impl Engine for Docker {
         }
         let quietly = |args: &[&str]| quietly(self.command().args(args));
         quietly(&["rm", "--force", &self.container]);
-        if let Some(image) = &self.loaded {
+        for image in &self.loaded {
             quietly(&["image", "rm", image]);
         }
     }

@@ -2,12 +2,16 @@
 
 use std::ffi::OsString;
 use std::fmt::Display;
+use std::io::Read;
 use std::net::SocketAddr;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::thread;
 
 use crate::archive::Config;
-use crate::{Daemons, Fatal};
+use crate::signals::Signals;
+use crate::{Daemons, Fatal, TICK, system};
 
 /// The shim's name for Docker: containerd looks for `containerd-shim-anyhost-v1`.
 pub(crate) const RUNTIME: &str = "io.containerd.anyhost.v1";
@@ -39,8 +43,8 @@ pub trait Engine {
     /// Loads the image in a tar archive; the result is its name.
     ///
     /// # Errors
-    /// One line for the user, that names the file.
-    fn load(&mut self, tar: &Path) -> Result<String, Fatal>;
+    /// One line for the user, that names the file; also that there was a signal.
+    fn load(&mut self, tar: &Path, config: &Config, signals: &Signals) -> Result<String, Fatal>;
 
     /// The command that runs a container in the foreground: its standard streams and its
     /// exit code are the container's.
@@ -63,18 +67,65 @@ pub trait Engine {
     }
 }
 
-/// What a client that should succeed has printed.
+/// What a client that should succeed has printed. It is let finish, even if a signal comes.
 ///
 /// # Errors
 /// The first line that it said on stderr, if it fails.
 pub fn succeed(command: &mut Command) -> Result<String, Fatal> {
-    let output = command
-        .output()
-        .map_err(|error| format!("{}: {error}", command.get_program().display()))?;
+    let output = apart(command).output().map_err(|e| broken(command, e))?;
+    said(&output)
+}
+
+/// The same of a client that may take long: a signal ends it.
+///
+/// # Errors
+/// Also that there was a signal.
+pub fn ask(command: &mut Command, signals: &Signals) -> Result<String, Fatal> {
+    let piped = apart(command).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().map_err(|e| broken(command, e))?;
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    thread::scope(|scope| {
+        let stdout = scope.spawn(|| read(stdout));
+        let stderr = scope.spawn(|| read(stderr));
+        let status = loop {
+            if let Some(status) = child.try_wait().map_err(system)? {
+                break status;
+            }
+            if signals.came().is_some() {
+                let _ = child.kill();
+            }
+            thread::sleep(TICK);
+        };
+        let collected = |thread: thread::ScopedJoinHandle<_>| thread.join().unwrap_or_default();
+        said(&Output {
+            status,
+            stdout: collected(stdout),
+            stderr: collected(stderr),
+        })
+    })
+}
+
+/// Ctrl-C in the terminal is for us: a client that it ended as well would fail without a
+/// word.
+fn apart(command: &mut Command) -> &mut Command {
+    command.process_group(0)
+}
+
+fn broken(command: &Command, error: impl Display) -> Fatal {
+    format!("{}: {error}", command.get_program().display())
+}
+
+fn read(stream: Option<impl Read>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let _ = stream.map(|mut stream| stream.read_to_end(&mut bytes));
+    bytes
+}
+
+fn said(output: &Output) -> Result<String, Fatal> {
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    Err(first_line(&output))
+    Err(first_line(output))
 }
 
 fn first_line(output: &Output) -> String {
@@ -89,7 +140,8 @@ fn first_line(output: &Output) -> String {
 
 /// Runs a client whose success does not matter: what is not there need not be removed.
 pub fn quietly(command: &mut Command) {
-    let _ = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let quiet = apart(command).stdin(Stdio::null()).stdout(Stdio::null());
+    let _ = quiet.stderr(Stdio::null()).status();
 }
 
 /// Why a file is not loaded.

@@ -13,10 +13,8 @@ use crate::docker::Docker;
 use crate::engine::{Engine, IMAGE, Image, Options, succeed};
 use crate::signals::Signals;
 use crate::steps::Steps;
-use crate::{Daemons, Fatal, system};
+use crate::{Daemons, Failure, Fatal, TICK, system};
 
-/// How long nothing is looked at.
-const TICK: Duration = Duration::from_millis(5);
 /// Docker's exit code for a container that it could not start.
 const NOT_STARTED: u8 = 125;
 /// When to try again to stop a container that is not there yet.
@@ -92,18 +90,34 @@ impl Session {
     /// Starts the daemons, or finds those that `args` name, and loads the image.
     ///
     /// # Errors
-    /// One line for the user of `program`.
-    pub fn open(program: &str, args: &ContainerArgs) -> Result<Self, Fatal> {
-        let steps = Steps::new(args.quiet);
+    /// One line for the user of `program`; so is SIGINT or SIGTERM, before the container
+    /// runs.
+    pub fn open(program: &str, args: &ContainerArgs) -> Result<Self, Failure> {
         let signals = Signals::new()?;
+        let opened = Self::load(program, args, &signals);
+        let Some(signal) = signals.came() else {
+            return Ok(opened?);
+        };
+        // Cleans up.
+        drop(opened);
+        Err(Failure {
+            line: format!("stopped by SIG{} before the container ran", signal.name()),
+            code: signal.exit_code(),
+        })
+    }
+
+    fn load(program: &str, args: &ContainerArgs, signals: &Signals) -> Result<Self, Fatal> {
+        let steps = Steps::new(args.quiet);
         check(&args.image, IMAGE)?;
         check(&args.shim, "the shim containerd-shim-anyhost-v1")?;
         let config = Config::read(&args.image)?;
         let shim = args.shim.canonicalize().map_err(system)?;
         let container = format!("anyhost-{}", std::process::id());
         let mut engine: Box<dyn Engine> = match (&args.docker, &args.containerd) {
-            (Some(host), _) => Box::new(Docker::at(host, container, &shim)?),
-            (_, Some(address)) => Box::new(Containerd::at(address, container, &shim)?),
+            (Some(host), _) => Box::new(Docker::at(host, container, &shim, signals)?),
+            (_, Some(address)) => {
+                Box::new(Containerd::at(address, container, &shim, signals)?)
+            }
             _ if !rustix::process::geteuid().is_root() => {
                 return Err(format!(
                     "{program} needs root for daemons of its own: type \
@@ -112,17 +126,19 @@ impl Session {
             }
             _ => {
                 steps.say("starting containerd and Docker, in namespaces of their own");
-                Box::new(Docker::private(container, &shim)?)
+                Box::new(Docker::private(container, &shim, signals)?)
             }
         };
         steps.say("loading the image");
-        let loaded = engine.load(&args.image);
+        let loaded = engine.load(&args.image, &config, signals);
         let name = loaded.inspect_err(|_| engine.clean_up())?;
-        steps.say(&format!("running {name}"));
+        if signals.came().is_none() {
+            steps.say(&format!("running {name}"));
+        }
         Ok(Self {
             engine,
             grace: Duration::from_secs(args.grace.into()),
-            signals,
+            signals: signals.clone(),
             steps,
             image: Image { name, config },
         })
@@ -144,11 +160,11 @@ impl Session {
     /// Whether SIGINT or SIGTERM has come.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
-        self.signals.came()
+        self.signals.came().is_some()
     }
 
     /// Waits for the end of `client`, which runs the container; the result is the
-    /// container's exit code. After SIGINT or SIGTERM the container is asked to end, and
+    /// container's exit code. SIGINT or SIGTERM is passed on to the container, which is
     /// killed when its time is over. `watch` is called again and again meanwhile.
     ///
     /// # Errors
@@ -165,8 +181,8 @@ impl Session {
                 return Ok(self.code(status));
             }
             watch()?;
-            if self.is_stopped() && next <= Instant::now() {
-                let signal = if asked.is_none() { "TERM" } else { "KILL" };
+            if let Some(signal) = self.signals.came().filter(|_| next <= Instant::now()) {
+                let signal = if asked.is_none() { signal.name() } else { "KILL" };
                 let sent = succeed(&mut self.engine.signal(signal));
                 if sent.is_ok() {
                     asked = Some(Instant::now());

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub use rustix::process::Signal;
-use rustix::process::{Pid, kill_process};
+use rustix::process::{Pid, kill_process, kill_process_group};
 
 use crate::PATIENCE;
 
@@ -82,6 +82,15 @@ impl Drop for Program {
 pub fn kill(pid: u32, signal: Signal) {
     let pid = pid.try_into().ok().and_then(Pid::from_raw).expect("a pid");
     kill_process(pid, signal).expect("the process is there");
+}
+
+/// Sends a signal to a process group, as a terminal does.
+///
+/// # Panics
+/// There is none of that id.
+pub fn kill_group(pid: u32, signal: Signal) {
+    let pid = pid.try_into().ok().and_then(Pid::from_raw).expect("a pid");
+    kill_process_group(pid, signal).expect("the group is there");
 }
 
 /// What a process has printed so far.

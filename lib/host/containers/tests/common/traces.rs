@@ -35,16 +35,7 @@ impl Traces {
 
     /// Of the daemons that the program `pid` has started.
     pub fn of_program(pid: u32) -> Self {
-        let parent = format!("PPid:\t{pid}\n");
-        let is_child = |child: &u32| {
-            let status = fs::read_to_string(format!("/proc/{child}/status"));
-            status.is_ok_and(|text| text.starts_with("Name:\tunshare\n") && text.contains(&parent))
-        };
-        Self::of(
-            processes()
-                .find(is_child)
-                .expect("the program has started daemons"),
-        )
+        Self::of(daemons_of(pid).expect("the program has started daemons"))
     }
 
     /// The processes that are in a namespace of theirs.
@@ -64,6 +55,20 @@ impl Traces {
     pub fn vanish(&self) {
         eventually("the processes end", || self.processes().is_empty());
     }
+}
+
+/// The process whose namespaces the daemons of the program `pid` are in, once there are some.
+pub fn daemons_of(pid: u32) -> Option<u32> {
+    let parent = format!("PPid:\t{pid}\n");
+    let is_child = |child: &u32| {
+        let status = fs::read_to_string(format!("/proc/{child}/status"));
+        status.is_ok_and(|text| text.starts_with("Name:\tunshare\n") && text.contains(&parent))
+    };
+    let apart = |pid: &u32| {
+        let of = |pid| namespace(pid, "pid_for_children");
+        of(*pid).is_some_and(|name| Some(name) != of(std::process::id()))
+    };
+    processes().find(is_child).filter(apart)
 }
 
 fn namespace(pid: u32, name: &str) -> Option<String> {
