@@ -1,15 +1,26 @@
-"""The matrix: every guest in every host. A new guest or host is a line here."""
+"""The matrix: every guest in every host. A new host is a line here, a new guest one in guests/guests.bzl."""
 
+load("//guests:components.bzl", "COMPONENTS")
+load("//guests:guests.bzl", _GUESTS = "GUESTS")
 load("//tools/make:matrix.bzl", "cells")
+
+def _short(name):
+    """An interface of WASI as hosts give it, by its package; one of ours by its name; both without the version."""
+    name = name.partition("@")[0]
+    return name.partition("/")[0] if name.startswith("wasi:") else name.partition("/")[2]
 
 # What each guest exports that hosts call, what it imports, and the key of its greetings in lib/host/testing/cases.json.
 GUESTS = {
-    "hello_world_c": struct(exports = ["greeter"], imports = [], greetings = "greeting"),
-    "hello_world_imports_rust": struct(exports = ["greeter"], imports = ["formatter"], greetings = "reversed"),
-    "hello_world_rust": struct(exports = ["greeter"], imports = [], greetings = "greeting"),
-    "wasi_cli_rust": struct(exports = ["wasi:cli/run"], imports = ["wasi:cli", "wasi:io"], greetings = "greeting"),
-    "wasi_dual_rust": struct(exports = ["greeter", "wasi:cli/run", "wasi:http/incoming-handler"], imports = ["wasi:cli", "wasi:http", "wasi:io"], greetings = "greeting"),
-    "wasi_http_rust": struct(exports = ["greeter", "wasi:http/incoming-handler"], imports = ["wasi:http", "wasi:io"], greetings = "greeting"),
+    guest: struct(
+        exports = [
+            name.partition("@")[0] if name.startswith("wasi:") else _short(name)
+            for name in COMPONENTS[guest].exports
+        ],
+        greetings = greetings,
+        imports = {_short(name): None for name in COMPONENTS[guest].imports}.keys(),
+    )
+    for guest, greetings in _GUESTS.items()
+    if guest in COMPONENTS
 }
 
 _WASI = ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:http", "wasi:io", "wasi:random", "wasi:sockets"]

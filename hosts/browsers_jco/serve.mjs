@@ -15,7 +15,7 @@ const USAGE = `Serves a page on which a WebAssembly component that exports anyho
 Usage: browsers_jco [OPTIONS] --component FILE
 
   --component FILE     the component (*.wasm)
-  --transpiled FOLDER  the same component, as jco_transpile made it an ES module: saves doing so at start
+  --transpiled FOLDER  the same component, as the rule transpile made it an ES module: saves doing so at start
   --addr HOST:PORT     where to listen: all addresses of HOST, or of the machine for :PORT; port 0 takes a free one
                        [default: 127.0.0.1:8081]
   -h, --help           this text
@@ -65,7 +65,7 @@ async function filesOf(folder, names) {
 async function transpiled(folder) {
   const files = await filesOf(pathToFileURL(`${folder}/`)).catch(() => new Map());
   if (!files.has(MODULE)) {
-    throw new ComponentError(`${folder}: has no ${MODULE}; expected a folder that jco_transpile made`);
+    throw new ComponentError(`${folder}: has no ${MODULE}; expected a folder that the rule transpile made`);
   }
   return files;
 }

@@ -24,7 +24,7 @@ export class Greeter extends AnyGreeter {
   /**
    * Loads a greeter.
    *
-   * @param path a component file (*.wasm), or the folder that `jco_transpile` made of one; a string, or a URL `file:`
+   * @param path a component file (*.wasm), or the folder that the rule transpile made of one; a string, or a URL `file:`
    * @param given options:
    *   `name` is how messages call the component;
    *   `formatter` is an object with `reverse(text)`, for guests that ask for it;
@@ -63,7 +63,7 @@ async function parts(path) {
   }
   const module = join(path, MODULE);
   if (!(await stat(module).catch(() => undefined))) {
-    throw new ComponentError(`${path}: has no ${MODULE}; expected a component, or a folder that jco_transpile made`);
+    throw new ComponentError(`${path}: has no ${MODULE}; expected a component, or a folder that the rule transpile made`);
   }
   const { instantiate } = await import(pathToFileURL(resolve(module)));
   return [instantiate, (file) => readFile(join(path, file))];

@@ -8,7 +8,7 @@ const USAGE = `Greets a name by way of a WebAssembly component that exports anyh
 Usage: plugin_nodejs [OPTIONS] --component FILE NAME
 
   --component FILE     the component (*.wasm)
-  --transpiled FOLDER  the same component, as jco_transpile made it an ES module: saves doing so at each start
+  --transpiled FOLDER  the same component, as the rule transpile made it an ES module: saves doing so at each start
   --up                 the whole greeting in upper case
   --max-memory SIZE    the largest size of the guest's memory [default: 64MiB]
   --timeout TIME       how long a greeting may take [default: 10s]

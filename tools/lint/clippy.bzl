@@ -1,5 +1,6 @@
 """clippy_test: Clippy's opinion of crates, for the platforms that they are built for."""
 
+load("@rules_anyhost//shell:defs.bzl", "shell_script")
 load("@rules_rust//rust:defs.bzl", "rust_clippy_aspect", "rust_common")
 
 _ClippyOutputInfo = provider(
@@ -11,7 +12,7 @@ _ClippyOutputInfo = provider(
 )
 
 # From a component to the crate that it is made of, which is built for another platform, and on to what that depends on.
-_EDGES = ["crate", "deps", "socket", "wasm_module"]
+_EDGES = ["crate", "deps", "module", "socket", "wasm_module"]
 
 def _clippy_output_aspect_impl(target, ctx):
     outputs, sources = [], []
@@ -40,29 +41,26 @@ _clippy_output_aspect = aspect(
     requires = [rust_clippy_aspect],
 )
 
+# Each file has what Clippy says of a crate: nothing, if all is well.
+_BODY = """
+set -u
+cat "${files[@]}"
+for file in "${files[@]}"; do [[ ! -s $file ]] || exit 1; done
+echo "Clippy has nothing to say of ${#files[@]} crates"
+"""
+
 def _clippy_test_impl(ctx):
     outputs = depset(transitive = [target[_ClippyOutputInfo].files for target in ctx.attr.targets + ctx.attr.tools]).to_list()
     if not outputs:
         fail("none of the targets of {} is a crate or made of one".format(ctx.label))
-    test = ctx.actions.declare_file(ctx.label.name)
-    ctx.actions.write(
-        content = """#!/usr/bin/env bash
-# Made by {label}. Each file has what Clippy says of a crate: nothing, if all is well.
-set -u
-cat {files}
-for file in {files}; do [[ ! -s $file ]] || exit 1; done
-echo 'Clippy has nothing to say of {count} crates'
-""".format(
-            count = len(outputs),
-            files = " ".join([file.short_path for file in outputs]),
-            label = ctx.label,
-        ),
-        is_executable = True,
-        output = test,
-    )
     return [
         DefaultInfo(
-            executable = test,
+            executable = shell_script(
+                ctx,
+                name = ctx.label.name,
+                body = _BODY,
+                values = {"files": [file.short_path for file in outputs]},
+            ),
             runfiles = ctx.runfiles(outputs),
         ),
         _ClippyOutputInfo(

@@ -1,22 +1,20 @@
 """command: a script with its arguments, to be run by `bazel run` and by other commands."""
 
+load("@rules_anyhost//shell:defs.bzl", "shell_script")
+
 def _command_impl(ctx):
-    command = ctx.actions.declare_file(ctx.label.name)
     words = [ctx.file.script.short_path]
     for argument in ctx.attr.arguments:
         word = ctx.expand_location(argument, ctx.attr.data)
         words.extend(word.split(" ") if argument.startswith("$(rootpaths ") else [word])
-    ctx.actions.write(
-        content = "#!/usr/bin/env bash\n# Made by {}.\nexec {} \"$@\"\n".format(
-            ctx.label,
-            " ".join(["'{}'".format(word) for word in words]),
-        ),
-        is_executable = True,
-        output = command,
-    )
     runfiles = ctx.runfiles([ctx.file.script] + ctx.files.data)
     return [DefaultInfo(
-        executable = command,
+        executable = shell_script(
+            ctx,
+            name = ctx.label.name,
+            body = "exec \"${words[@]}\" \"$@\"",
+            values = {"words": words},
+        ),
         runfiles = runfiles.merge_all([target[DefaultInfo].default_runfiles for target in ctx.attr.data]),
     )]
 

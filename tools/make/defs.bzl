@@ -1,65 +1,107 @@
 """The targets that every guest and every host has."""
 
-load("@rules_wasm_component//wasm:defs.bzl", "component_budget_test", "component_imports_test", "component_world_test", "wasm_validate_test")
+load("@rules_anyhost//component:defs.bzl", "component_test", "rust_component")
 load("//tools/lint:defs.bzl", "lint")
 load(":command.bzl", "command")
 load(":run.bzl", "host_run")
 load(":versions.bzl", "versions")
 
 _PUBLIC = ["//visibility:public"]
-_FORM_TESTS = [
-    "validate_test",
-    "world_test",
-    "imports_test",
-    "budget_test",
-]
 
 # A guest's targets, and a host's.
 GUEST_TARGETS = ["build", "check", "clean", "install", "lint", "test", "versions"]
 HOST_TARGETS = ["install", "lint", "run", "versions"]
 
-def guest(*, component, imports, max_bytes, wit = None, tests = [], crates = None):
-    """Declares a guest: install, clean, build, check, versions, test and lint for the one component that it is.
+def rust_part(
+        *,
+        name,
+        wit,
+        imports,
+        max_bytes = None,
+        srcs = None,
+        platform = Label("//platforms:wasm32-unknown-unknown"),
+        **kwargs):
+    """A component in Rust with the tests of its form: a guest's own, or one that it is made of or compared with.
 
     Args:
-        component: the component.
+        name: the component; its tests are `<name>_validate_test` and so on, see `component_test`.
+        wit: the `wit_library` that names its world.
         imports: the list of all its imports, with versions.
-        max_bytes: the largest size its file may have.
-        wit: the `wit_library` that names its world; the component's own if it was built from one.
-        tests: the guest's own tests.
-        crates: the Rust targets that Clippy looks at; by default the crate that the component is made of.
+        max_bytes: the largest size its file may have; None for no budget.
+        srcs: the source files; by default all below `src/`.
+        platform: the platform it is built for.
+        **kwargs: as for `rust_component`.
     """
-    wasm_validate_test(
-        name = "validate_test",
-        size = "small",
-        component = component,
+    rust_component(
+        name = name,
+        srcs = srcs or native.glob(["src/**/*.rs"]),
+        platform = platform,
+        visibility = _PUBLIC,
+        wit = wit,
+        **kwargs
     )
-    component_world_test(
-        name = "world_test",
-        size = "small",
-        component = component,
+    component_test(
+        name = name + "_form",
+        component = name,
+        imports = imports,
+        max_bytes = max_bytes,
         wit = wit,
     )
-    component_imports_test(
-        name = "imports_test",
-        size = "small",
+
+def rust_guest(*, name, wit, imports, max_bytes, tests = [], **kwargs):
+    """A guest that is one crate: `rust_part` and `guest` in one. It comes last in its file, as `guest` does.
+
+    Args:
+        name: the guest's name, which is its folder's.
+        wit: the `wit_library` that names its world.
+        imports: the list of all its imports, with versions.
+        max_bytes: the largest size its file may have.
+        tests: tests of other folders that are tests of the guest, too.
+        **kwargs: as for `rust_part`, `deps` above all.
+    """
+    rust_part(
+        name = name,
+        imports = imports,
+        max_bytes = max_bytes,
+        wit = wit,
+        **kwargs
+    )
+    _guest(name, tests)
+
+def guest(*, component, wit, imports, max_bytes, tests = []):
+    """Declares a guest: install, clean, build, check, versions, test and lint for the one component that it is.
+
+    It comes last in its file: the tests before it are the guest's, and Clippy looks at all crates before it.
+
+    Args:
+        component: the component, a target of this file.
+        wit: the `wit_library` that names its world.
+        imports: the list of all its imports, with versions.
+        max_bytes: the largest size its file may have.
+        tests: tests of other folders that are tests of the guest, too.
+    """
+    name = component.removeprefix(":")
+    component_test(
+        name = name + "_form",
         component = component,
         imports = imports,
-    )
-    component_budget_test(
-        name = "budget_test",
-        size = "small",
-        component = component,
         max_bytes = max_bytes,
+        wit = wit,
     )
+    _guest(name, tests)
+
+def _guest(name, other_tests):
+    own = {rule: attributes["kind"] for rule, attributes in native.existing_rules().items()}
+    tests = [rule for rule, kind in own.items() if kind.endswith("_test")] + other_tests
+    form = [rule for rule in tests if rule.startswith(name + "_form_")]
     native.test_suite(
         name = "test",
-        tests = _FORM_TESTS + tests,
+        tests = tests,
         visibility = _PUBLIC,
     )
     native.alias(
         name = "build",
-        actual = component,
+        actual = name,
         visibility = _PUBLIC,
     )
     command(
@@ -68,10 +110,10 @@ def guest(*, component, imports, max_bytes, wit = None, tests = [], crates = Non
         script = "//tools/make:check.sh",
         arguments = [
             "$(rootpath @build_root//:bin/wasm-tools)",
-            "$(rootpath {})".format(component),
-        ] + ["$(rootpath {})".format(test) for test in _FORM_TESTS],
-        data = _FORM_TESTS + [
-            component,
+            "$(rootpath {})".format(name),
+        ] + ["$(rootpath {})".format(test) for test in form],
+        data = form + [
+            name,
             "@build_root//:bin/wasm-tools",
         ],
         visibility = _PUBLIC,
@@ -82,8 +124,8 @@ def guest(*, component, imports, max_bytes, wit = None, tests = [], crates = Non
         arguments = [native.package_name()],
         visibility = _PUBLIC,
     )
-    lint_tests = lint(clippy = [component] if crates == None else crates)
-    _install_and_versions([component], _FORM_TESTS + tests + lint_tests + [":check"])
+    lint_tests = lint(clippy = [rule for rule, kind in own.items() if kind in ["rust_test", "wasm_component_new"]])
+    _install_and_versions([name], tests + lint_tests + [":check"])
 
 def host(*, program, files = {}, tools = {}, switches = [], crates = [], packages = [], tests = []):
     """Declares a host: install, run, versions and lint.

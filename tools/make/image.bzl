@@ -1,6 +1,7 @@
 """image: a guest as an OCI image."""
 
-load("@rules_oci//oci:defs.bzl", "oci_image", "oci_load", "oci_push")
+load("@rules_anyhost//oci:defs.bzl", "wasm_oci_image")
+load("@rules_oci//oci:defs.bzl", "oci_load", "oci_push")
 
 _PUBLIC = ["//visibility:public"]
 
@@ -9,9 +10,9 @@ def image(*, component, **kwargs):
 
     Args:
         component: the component.
-        **kwargs: more attributes of the `oci_image`, such as `exposed_ports` and `env`.
+        **kwargs: more attributes of the `wasm_oci_image`, such as `exposed_ports` and `env`.
     """
-    oci_image(
+    wasm_oci_image(
         name = "image",
         component = component,
         visibility = _PUBLIC,

@@ -1,22 +1,13 @@
 """host_run: a host as `bazel run` starts it."""
 
-def _flags(files):
-    return [
-        "{} \"$here/{}\"".format(flag, target.files.to_list()[0].short_path)
-        for target, flag in files.items()
-    ]
+load("@rules_anyhost//shell:defs.bzl", "shell_script")
 
-def _host_run_impl(ctx):
-    run = ctx.actions.declare_file(ctx.label.name + ".sh")
-    defaults = _flags(ctx.attr.files)
-    own = ctx.attr.files.values()[0] if defaults else ""
-    ctx.actions.write(
-        content = """#!/usr/bin/env bash
-# Made by {label}. Paths after -- are relative to where the command was typed.
+# Files are pairs of a flag and a path.
+_BODY = """
+# Paths after -- are relative to where the command was typed.
 here=$PWD
-cd -- "${{BUILD_WORKING_DIRECTORY:-$here}}" || exit
-defaults=({defaults})
-switches='{switches}'
+cd -- "${BUILD_WORKING_DIRECTORY:-$here}" || exit
+own=${defaults[0]-}
 value=0
 for arg; do
   if ((value)); then
@@ -24,29 +15,39 @@ for arg; do
     continue
   fi
   [[ $arg != -- ]] || break
-  if [[ $switches ]]; then
+  if ((${#switches[@]})); then
     # From the first one that is neither a flag nor the value of one, all are the guest's.
     [[ $arg == -?* ]] || break
-    [[ $arg == *=* || " $switches " == *" $arg "* ]] || value=1
+    [[ $arg == *=* || " ${switches[*]} " == *" $arg "* ]] || value=1
   fi
-  [[ $arg != {own} && $arg != {own}=* ]] || defaults=()
+  [[ ! $own || $arg != "$own" && $arg != "$own"=* ]] || defaults=()
 done
-exec "$here/{program}" {tools}"${{defaults[@]}}" "$@"
-""".format(
-            defaults = " ".join(defaults),
-            label = ctx.label,
-            own = own,
-            program = ctx.executable.program.short_path,
-            switches = " ".join(ctx.attr.switches),
-            tools = "".join([flag + " " for flag in _flags(ctx.attr.tools)]),
-        ),
-        is_executable = True,
-        output = run,
-    )
+words=("$here/$program")
+for words_of in tools defaults; do
+  declare -n pairs=$words_of
+  for ((i = 0; i < ${#pairs[@]}; i += 2)); do words+=("${pairs[i]}" "$here/${pairs[i + 1]}"); done
+done
+exec "${words[@]}" "$@"
+"""
+
+def _pairs(files):
+    return [word for target, flag in files.items() for word in [flag, target.files.to_list()[0].short_path]]
+
+def _host_run_impl(ctx):
     files = ctx.attr.files.keys() + ctx.attr.tools.keys()
     runfiles = ctx.runfiles(transitive_files = depset(transitive = [target.files for target in files]))
     return [DefaultInfo(
-        executable = run,
+        executable = shell_script(
+            ctx,
+            name = ctx.label.name + ".sh",
+            body = _BODY,
+            values = {
+                "defaults": _pairs(ctx.attr.files),
+                "program": ctx.executable.program.short_path,
+                "switches": ctx.attr.switches,
+                "tools": _pairs(ctx.attr.tools),
+            },
+        ),
         runfiles = runfiles.merge(ctx.attr.program[DefaultInfo].default_runfiles),
     )]
 

@@ -1,5 +1,7 @@
 """versions: what a guest or host is made with, as the build graph has it."""
 
+load("@rules_anyhost//shell:defs.bzl", "shell_script")
+
 _CRATES = "crates__"
 
 _MadeWithInfo = provider(
@@ -11,7 +13,7 @@ _MadeWithInfo = provider(
 )
 
 # What goes into a target; not the tools that it is tested or linted with.
-_EDGES = ["actual", "component", "components", "crate", "data", "deps", "files", "plugs", "proc_macro_deps", "program", "socket", "srcs", "wasm_module"]
+_EDGES = ["actual", "component", "components", "crate", "data", "deps", "files", "module", "plugs", "proc_macro_deps", "program", "socket", "srcs", "wasm_module"]
 
 def _made_with_aspect_impl(target, ctx):
     infos = []
@@ -37,62 +39,58 @@ _made_with_aspect = aspect(
     attr_aspects = _EDGES,
 )
 
-# A package and its version, in a requirements.txt or a package.json.
-_PACKAGE = "s/^([a-z0-9_.-]+)==([^ ]+).*/  \\1  \\2/p; s/^ +\"([^\"]+)\": \"([0-9][^\"]*)\",?$/  \\1  \\2/p"
+# The last line finds a package and its version, in a requirements.txt or a package.json.
+_BODY = """
+set -euo pipefail
+echo "$folder is made with"
+echo "  bazel  $(cat "$bazelversion")"
+for i in "${!names[@]}"; do
+  echo "  ${names[i]}  $("${paths[i]}" --version | grep -oEm 1 '[0-9]+(\\.[0-9]+)*' | head -n 1)"
+done
+echo "and ${#crates[@]} crates"
+for crate in "${crates[@]}"; do echo "  $crate"; done
+for file in "${packages[@]}"; do
+  sed -nE 's/^([a-z0-9_.-]+)==([^ ]+).*/  \\1  \\2/p; s/^ +"([^"]+)": "([0-9][^"]*)",?$/  \\1  \\2/p' "$file"
+done
+"""
 
 # The programs that each rule runs.
 _PROGRAMS = {
+    "c_bindings": ["wit_bindgen_c"],
     "cc_binary": ["clang"],
-    "jco_transpile": ["node"],
+    "compose": ["wac"],
     "node_binary": ["node"],
     "py_binary": ["python3"],
     "ruby_binary": ["ruby"],
     "rust_binary": ["rustc"],
     "rust_library": ["rustc"],
     "rust_shared_library": ["rustc"],
-    "wac_compose": ["wac"],
+    "transpile": ["node"],
     "wac_plug": ["wac"],
-    "wasm_component_new": [
-        "wasm-opt",
-        "wasm-tools",
-    ],
-    "wit_bindgen": ["wit_bindgen_c"],
+    "wasm_component_new": ["wasm-tools"],
+    "wasm_module": ["wasm-opt"],
 }
 
 def _versions_impl(ctx):
     infos = [target[_MadeWithInfo] for target in ctx.attr.targets]
     kinds = depset(transitive = [info.kinds for info in infos]).to_list()
     names = sorted({name: None for kind in kinds for name in _PROGRAMS.get(kind, [])})
-    programs = {file.basename.removesuffix("__bin"): file for file in ctx.files._programs}
+    programs = {file.basename: file for file in ctx.files._programs}
     crates = sorted(depset(transitive = [info.crates for info in infos]).to_list())
-    script = ctx.actions.declare_file(ctx.label.name)
-    ctx.actions.write(
-        content = "\n".join(
-            [
-                "#!/usr/bin/env bash",
-                "# Made by {}.".format(ctx.label),
-                "set -euo pipefail",
-                "version() { echo \"  $1  $(\"$2\" --version | grep -oEm 1 '[0-9]+(\\.[0-9]+)*' | head -n 1)\"; }",
-                "echo '{} is made with'".format(ctx.label.package),
-                "echo \"  bazel  $(cat {})\"".format(ctx.file._bazelversion.short_path),
-            ] + [
-                "version '{}' '{}'".format(name, programs[name].short_path)
-                for name in names
-            ] + [
-                "echo 'and {} crates'".format(len(crates)),
-            ] + [
-                "echo '  {}  {}'".format(name, version)
-                for name, version in crates
-            ] + [
-                "sed -nE '{}' '{}'".format(_PACKAGE, file.short_path)
-                for file in ctx.files.packages
-            ],
-        ) + "\n",
-        is_executable = True,
-        output = script,
-    )
     return [DefaultInfo(
-        executable = script,
+        executable = shell_script(
+            ctx,
+            name = ctx.label.name,
+            body = _BODY,
+            values = {
+                "bazelversion": ctx.file._bazelversion.short_path,
+                "crates": ["{}  {}".format(name, version) for name, version in crates],
+                "folder": ctx.label.package,
+                "names": names,
+                "packages": [file.short_path for file in ctx.files.packages],
+                "paths": [programs[name].short_path for name in names],
+            },
+        ),
         runfiles = ctx.runfiles([ctx.file._bazelversion] + ctx.files.packages + [programs[name] for name in names]),
     )]
 
@@ -114,6 +112,7 @@ versions = rule(
         ),
         "_programs": attr.label_list(
             default = [
+                "//tools/toolchains/wasm:wac",
                 "//tools/toolchains/wasm:wit_bindgen_c",
                 "@build_root//:bin/clang",
                 "@build_root//:bin/node",
@@ -122,7 +121,6 @@ versions = rule(
                 "@build_root//:bin/rustc",
                 "@build_root//:bin/wasm-opt",
                 "@build_root//:bin/wasm-tools",
-                "@crates//:wac-cli__wac",
             ],
             allow_files = True,
             cfg = "exec",

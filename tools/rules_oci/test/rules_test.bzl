@@ -1,7 +1,6 @@
-"""Analysis tests: the actions and providers of each public rule."""
+"""Analysis tests: the actions and outputs of each public rule."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//providers:providers.bzl", "OciImageInfo")
 
 def _action(env, mnemonic):
     for action in analysistest.target_actions(env):
@@ -9,89 +8,49 @@ def _action(env, mnemonic):
             return action
     fail("no action " + mnemonic)
 
-def _assert_image(env, argv):
+def _names(words):
+    return [word.split("/")[-1] for word in words]
+
+def _oci_image_index_test_impl(ctx):
+    env = analysistest.begin(ctx)
     target = analysistest.target_under_test(env)
-    info = target[OciImageInfo]
-    asserts.true(env, info.layout.is_directory)
-    asserts.equals(env, [info.layout], target[DefaultInfo].files.to_list())
-    asserts.equals(env, [info.digest], target[OutputGroupInfo].digest.to_list())
-    asserts.equals(env, ["--output", info.layout.path, "--digest-file", info.digest.path], argv[-4:])
-
-def _oci_image_test_impl(ctx):
-    env = analysistest.begin(ctx)
-    argv = _action(env, "OciImage").argv
-    _assert_image(env, argv)
-    asserts.equals(env, "image", argv[1])
-    asserts.equals(env, ["--component", "component.wasm", "--format", "filesystem"], [argv[2], argv[3].split("/")[-1]] + argv[4:6])
-    asserts.equals(env, [
-        "--entrypoint=/app.wasm",
-        "--entrypoint=--always",
-        "--cmd=some times",
-        "--env=NAME=a value",
-        "--label=org.example.label=1",
-        "--annotation=org.example.annotation=2",
-        "--exposed-port=8080/tcp",
-        "--architecture=wasm64",
-        "--created=2026-01-31T12:00:00Z",
-        "--os=linux",
-        "--user=1000",
-        "--variant=v1",
-        "--workdir=/data",
-    ], argv[6:-4])
+    layout = target[DefaultInfo].files.to_list()[0]
+    digest = target[OutputGroupInfo].digest.to_list()[0]
+    argv = _action(env, "OciImageIndex").argv
+    asserts.true(env, layout.is_directory)
+    asserts.equals(env, ["index", "wasm", "amd64", "index.annotations.txt"], _names(argv[1:5]))
+    asserts.true(env, argv[4].startswith("--annotation=@"))
+    asserts.equals(env, ["--output", layout.path, "--digest-file", digest.path], argv[5:])
     return analysistest.end(env)
 
-oci_image_test = analysistest.make(_oci_image_test_impl)
+oci_image_index_test = analysistest.make(_oci_image_index_test_impl)
 
-def _oci_image_defaults_test_impl(ctx):
+def _annotations_file_test_impl(ctx):
     env = analysistest.begin(ctx)
-    argv = _action(env, "OciImage").argv
-    _assert_image(env, argv)
-    asserts.equals(env, ["--format", "layer", "--entrypoint=/component.wasm"], argv[4:-4])
+    argv = _action(env, "OciImageIndex").argv
+    asserts.equals(env, ["wasm", "lines.txt"], _names(argv[2:4]))
     return analysistest.end(env)
 
-oci_image_defaults_test = analysistest.make(_oci_image_defaults_test_impl)
-
-def _oci_artifact_test_impl(ctx):
-    env = analysistest.begin(ctx)
-    argv = _action(env, "OciImage").argv
-    _assert_image(env, argv)
-
-    # There is no container, so there is no path in it.
-    asserts.equals(env, ["--format", "artifact"], argv[4:-4])
-    return analysistest.end(env)
-
-oci_artifact_test = analysistest.make(_oci_artifact_test_impl)
+annotations_file_test = analysistest.make(_annotations_file_test_impl)
 
 def _digest_test_impl(ctx):
     env = analysistest.begin(ctx)
     files = analysistest.target_under_test(env)[DefaultInfo].files.to_list()
-    asserts.equals(env, ["defaults.sha256"], [file.basename for file in files])
+    asserts.equals(env, ["index.json.sha256"], [file.basename for file in files])
     return analysistest.end(env)
 
 digest_test = analysistest.make(_digest_test_impl)
-
-def _oci_image_index_test_impl(ctx):
-    env = analysistest.begin(ctx)
-    argv = _action(env, "OciImageIndex").argv
-    _assert_image(env, argv)
-    asserts.equals(env, ["index", "defaults", "artifact", "--annotation=org.example.annotation=3"], [
-        word.split("/")[-1]
-        for word in argv[1:-4]
-    ])
-    return analysistest.end(env)
-
-oci_image_index_test = analysistest.make(_oci_image_index_test_impl)
 
 def _oci_load_test_impl(ctx):
     env = analysistest.begin(ctx)
     target = analysistest.target_under_test(env)
     tar = target[OutputGroupInfo].tarball.to_list()[0]
     argv = _action(env, "OciArchive").argv
-    asserts.equals(env, "load.tar", tar.basename)
-    asserts.equals(env, [tar], target[DefaultInfo].files.to_list())
-    asserts.equals(env, "archive", argv[1])
-    asserts.equals(env, ["--tag=example/a:1", "--tag=example/b", "--output", tar.path], argv[4:])
-    asserts.true(env, "load --input '{}'".format(tar.short_path) in _action(env, "FileWrite").content)
+    asserts.true(env, tar.short_path.endswith("load/tarball.tar"))
+    asserts.equals(env, ["load.sh"], [file.basename for file in target[DefaultInfo].files.to_list()])
+    asserts.equals(env, ["archive", "--image", "index", "load.tags.txt", "--output", "tarball.tar"], _names(argv[1:]))
+    asserts.true(env, argv[4].startswith("--tag=@"))
+    asserts.true(env, "\ntar='{}'\n".format(tar.short_path) in _action(env, "FileWrite").content)
     asserts.true(env, tar in target[DefaultInfo].default_runfiles.files.to_list())
     return analysistest.end(env)
 
@@ -100,10 +59,26 @@ oci_load_test = analysistest.make(_oci_load_test_impl)
 def _oci_push_test_impl(ctx):
     env = analysistest.begin(ctx)
     script = _action(env, "FileWrite").content
-    asserts.true(env, " 'push' '--skopeo=" in script)
-
-    # What the user gives comes last, and wins.
-    asserts.true(env, script.endswith(" '--repository=registry.example/it'\\''s' '--tag=v1' '--tag=v2' \"$@\"\n"), script)
+    asserts.true(env, "\nrepository='registry.example/it'\\''s'\n" in script, script)
+    asserts.true(env, "/push.tags.txt'\n" in script, script)
+    asserts.true(env, "\nrepository_file=''\n" in script, script)
     return analysistest.end(env)
 
 oci_push_test = analysistest.make(_oci_push_test_impl)
+
+def _oci_push_file_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    script = _action(env, "FileWrite").content
+    runfiles = analysistest.target_under_test(env)[DefaultInfo].default_runfiles.files.to_list()
+    asserts.true(env, "\nrepository=''\n" in script, script)
+    asserts.true(env, "lines.txt" in [file.basename for file in runfiles])
+    return analysistest.end(env)
+
+oci_push_file_test = analysistest.make(_oci_push_file_test_impl)
+
+def _two_repositories_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    asserts.expect_failure(env, "needs either repository or repository_file")
+    return analysistest.end(env)
+
+two_repositories_test = analysistest.make(_two_repositories_test_impl, expect_failure = True)

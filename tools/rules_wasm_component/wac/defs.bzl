@@ -1,7 +1,5 @@
 """Public rules for compositions: components made of components."""
 
-load("//wac/private:wac_compose.bzl", _wac_compose = "wac_compose")
 load("//wac/private:wac_plug.bzl", _wac_plug = "wac_plug")
 
-wac_compose = _wac_compose
 wac_plug = _wac_plug

@@ -1,39 +1,33 @@
 """node_binary and node_test: an ES module as a program, in the build root's Node."""
 
-def _quote(text):
-    return "'" + text.replace("'", "'\\''") + "'"
+load("@rules_anyhost//shell:defs.bzl", "shell_script")
 
 # Symbolic links are kept as they are, so that a module finds what is beside it in the runfiles, generated or not.
-_LAUNCHER = """#!/usr/bin/env bash
-# Made by {label}.
-self=${{BASH_SOURCE[0]}}
+_LAUNCHER = """
+self=${BASH_SOURCE[0]}
 [[ $self == /* ]] || self=$PWD/$self
-root=$self.runfiles/{workspace}
-[[ -d $root ]] || root=${{self%/{self}}}
-{exports}exec "$root"/{node} --preserve-symlinks --preserve-symlinks-main "$root"/{main} "$@"
+root=$self.runfiles/$workspace
+[[ -d $root ]] || root=${self%"/$launcher"}
+[[ ! $node_modules ]] || export NODE_PATH="$root/$node_modules"
+for variable in "${env[@]}"; do export "${variable?}"; done
+exec "$root/$node" --preserve-symlinks --preserve-symlinks-main "$root/$main" "$@"
 """
 
 def _node_program_impl(ctx):
-    launcher = ctx.actions.declare_file(ctx.label.name)
-    exports = {}
-    if ctx.file.node_modules:
-        exports["NODE_PATH"] = "\"$root\"/" + _quote(ctx.file.node_modules.short_path)
-    for name, value in ctx.attr.env.items():
-        exports[name] = _quote(ctx.expand_location(value, ctx.attr.data))
-    ctx.actions.write(
-        content = _LAUNCHER.format(
-            exports = "".join(["export {}={}\n".format(name, value) for name, value in exports.items()]),
-            label = ctx.label,
-            main = _quote(ctx.file.main.short_path),
-            node = _quote(ctx.file._node.short_path),
-            self = launcher.short_path,
-            workspace = ctx.workspace_name,
-        ),
-        is_executable = True,
-        output = launcher,
-    )
-    runfiles = ctx.runfiles(
-        [ctx.file._node, ctx.file.main] + ([ctx.file.node_modules] if ctx.file.node_modules else []) + ctx.files.data,
+    node_modules = [ctx.file.node_modules] if ctx.file.node_modules else []
+    runfiles = ctx.runfiles([ctx.file._node, ctx.file.main] + node_modules + ctx.files.data)
+    launcher = shell_script(
+        ctx,
+        name = ctx.label.name,
+        body = _LAUNCHER,
+        values = {
+            "env": ["{}={}".format(name, ctx.expand_location(value, ctx.attr.data)) for name, value in ctx.attr.env.items()],
+            "launcher": (ctx.label.package + "/" + ctx.label.name).removeprefix("/"),
+            "main": ctx.file.main.short_path,
+            "node": ctx.file._node.short_path,
+            "node_modules": node_modules[0].short_path if node_modules else "",
+            "workspace": ctx.workspace_name,
+        },
     )
     return [DefaultInfo(
         executable = launcher,

@@ -1,5 +1,7 @@
 """Ruby programs and tests, run by the build root's Ruby."""
 
+load("@rules_anyhost//shell:defs.bzl", "shell_script")
+
 RubyInfo = provider(
     doc = "Ruby code that can be required.",
     fields = {
@@ -10,14 +12,15 @@ RubyInfo = provider(
 _RUBY = "@build_root//:bin/ruby"
 
 # Runs from `bazel run` or `bazel test` with runfiles of its own, or from within another program's.
-_LAUNCHER = """#!/usr/bin/env bash
-# Made by {label}.
+_LAUNCHER = """
 self=$0
 [[ $self == /* ]] || self=$PWD/$self
-runfiles=$self.runfiles/{workspace}
-[[ -d $runfiles ]] || runfiles=${{self%/{self}}}
+runfiles=$self.runfiles/$workspace
+[[ -d $runfiles ]] || runfiles=${self%"/$launcher"}
 unset RUBYLIB RUBYOPT
-{exports}exec "$runfiles/{ruby}" {flags} "$runfiles/{main}" "$@"
+for variable in "${env[@]}"; do export "${variable?}"; done
+for folder in "${load_path[@]}"; do flags+=(-I "$runfiles/$folder"); done
+exec "$runfiles/$ruby" "${flags[@]}" "$runfiles/$main" "$@"
 """
 
 def _load_path(ctx):
@@ -38,25 +41,19 @@ def _ruby_library_impl(ctx):
     ]
 
 def _ruby_program_impl(ctx):
-    run = ctx.actions.declare_file(ctx.label.name + ".sh")
-    flags = ["-w", "-EUTF-8"] + ctx.attr.flags
-    flags += ["-I \"$runfiles/{}\"".format(folder) for folder in _load_path(ctx).to_list()]
-    exports = [
-        "export {}='{}'\n".format(name, ctx.expand_location(value, ctx.attr.data))
-        for name, value in ctx.attr.env.items()
-    ]
-    ctx.actions.write(
-        content = _LAUNCHER.format(
-            exports = "".join(exports),
-            flags = " ".join(flags),
-            label = ctx.label,
-            main = ctx.file.main.short_path,
-            ruby = ctx.file._ruby.short_path,
-            self = run.short_path,
-            workspace = ctx.workspace_name,
-        ),
-        is_executable = True,
-        output = run,
+    run = shell_script(
+        ctx,
+        name = ctx.label.name + ".sh",
+        body = _LAUNCHER,
+        values = {
+            "env": ["{}={}".format(name, ctx.expand_location(value, ctx.attr.data)) for name, value in ctx.attr.env.items()],
+            "flags": ["-w", "-EUTF-8"] + ctx.attr.flags,
+            "launcher": "{}/{}.sh".format(ctx.label.package, ctx.label.name),
+            "load_path": _load_path(ctx).to_list(),
+            "main": ctx.file.main.short_path,
+            "ruby": ctx.file._ruby.short_path,
+            "workspace": ctx.workspace_name,
+        },
     )
     return [DefaultInfo(executable = run, runfiles = _runfiles(ctx, [ctx.file.main, ctx.file._ruby]))]
 

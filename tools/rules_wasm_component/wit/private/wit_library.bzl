@@ -1,7 +1,8 @@
 """wit_library: a WIT package with all that it needs."""
 
 load("//providers:providers.bzl", "WitInfo")
-load("//toolchains:defs.bzl", "WASM_TOOLS_TOOLCHAIN_TYPE")
+
+_WASM_TOOLS = "//toolchains:wasm_tools_toolchain_type"
 
 # $1: wasm-tools, $2: the folder to fill, $3: what to say on success;
 # then the package's own files, --, and files of other packages.
@@ -27,7 +28,7 @@ fi
 """
 
 def _wit_library_impl(ctx):
-    tools = ctx.toolchains[WASM_TOOLS_TOOLCHAIN_TYPE].wasm_tools
+    tools = ctx.toolchains[_WASM_TOOLS].wasm_tools
     wit_files = depset(ctx.files.srcs)
     wit_deps = depset(transitive = [
         depset(transitive = [dep[WitInfo].wit_files, dep[WitInfo].wit_deps])
@@ -58,12 +59,12 @@ def _wit_library_impl(ctx):
         tools = [tools],
     )
     return [
-        DefaultInfo(files = depset([wit_dir], transitive = [wit_files])),
+        DefaultInfo(files = depset([wit_dir])),
         OutputGroupInfo(resolved = depset([log])),
         WitInfo(
-            package_name = ctx.attr.package_name,
+            interface_names = ctx.attr.interfaces,
+            package_name = ctx.attr.package_name or ctx.label.name,
             wit_deps = wit_deps,
-            wit_dir = wit_dir,
             wit_files = wit_files,
             world_name = ctx.attr.world,
         ),
@@ -76,8 +77,11 @@ wit_library = rule(
             doc = "The packages that this one uses.",
             providers = [WitInfo],
         ),
+        "interfaces": attr.string_list(
+            doc = "The names of its interfaces, for those who ask.",
+        ),
         "package_name": attr.string(
-            doc = "The package's name, such as `anyhost:hello@1.0.0`.",
+            doc = "The package's name, such as `anyhost:hello@1.0.0`; by default the target's name.",
         ),
         "srcs": attr.label_list(
             doc = "The files of the package; or those that another package has in its folder `deps/`, where each folder and each file is a package.",
@@ -90,9 +94,9 @@ wit_library = rule(
     },
     doc = """A WIT package, resolved with all that it needs: what does not parse or resolve fails the build.
 
-The outputs are the package's own files, for macros that read them in place, and a folder in the layout of the [WIT specification](https://component-model.bytecodealliance.org/design/wit.html):
+The output is a folder in the layout of the [WIT specification](https://component-model.bytecodealliance.org/design/wit.html):
 the package's files, and `deps/` with a folder for each package it uses. The output group `resolved` has the package
 as `wasm-tools component wit` prints it.
 """,
-    toolchains = [WASM_TOOLS_TOOLCHAIN_TYPE],
+    toolchains = [_WASM_TOOLS],
 )

@@ -9,6 +9,7 @@ use oci_spec::image::{ANNOTATION_REF_NAME, Descriptor, ImageManifest, MediaType}
 use serde_json::json;
 use tar::{Builder, EntryType, Header};
 
+use crate::image::listed;
 use crate::layout::{self, Layout, blob};
 
 /// How containerd and Docker know an image's whole name.
@@ -20,8 +21,8 @@ pub struct Args {
     /// The image's layout
     #[arg(long, value_name = "LAYOUT")]
     image: PathBuf,
-    /// A name that the image gets, such as anyhost/app:latest
-    #[arg(long = "tag", required = true, value_name = "NAME[:TAG]")]
+    /// A name that the image gets, such as anyhost/app:latest, or a file with one a line
+    #[arg(long = "tag", required = true, value_name = "NAME[:TAG]|@FILE")]
     tags: Vec<String>,
     /// The tar to make
     #[arg(long, value_name = "FILE")]
@@ -34,8 +35,7 @@ pub struct Args {
 /// The image is no layout, or a name is none.
 pub fn run(args: &Args) -> Result<()> {
     let (layout, root) = Layout::open(&args.image)?;
-    let names = args
-        .tags
+    let names = listed(&args.tags)?
         .iter()
         .map(|tag| name(tag))
         .collect::<Result<Vec<_>>>()?;

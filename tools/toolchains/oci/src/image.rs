@@ -1,6 +1,7 @@
 //! Images of components, in the three forms that runtimes know.
 
 use std::collections::HashMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -258,6 +259,28 @@ impl Args {
 
 fn wasm_layer() -> MediaType {
     WASM_LAYER_MEDIA_TYPE.into()
+}
+
+/// What an option was given, and for `@FILE` each line of that file.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn listed(given: &[String]) -> Result<Vec<String>> {
+    let mut values = Vec::new();
+    for value in given {
+        match value.strip_prefix('@') {
+            Some(file) => {
+                let text = fs::read_to_string(file).with_context(|| file.to_owned())?;
+                values.extend(
+                    text.lines()
+                        .filter(|line| !line.is_empty())
+                        .map(String::from),
+                );
+            }
+            None => values.push(value.clone()),
+        }
+    }
+    Ok(values)
 }
 
 /// Names with values, each name once.

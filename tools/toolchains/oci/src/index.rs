@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use oci_spec::image::{Descriptor, MediaType};
 
-use crate::image::pairs;
+use crate::image::{listed, pairs};
 use crate::layout::{self, Layout};
 
 /// Make an index of images, one for each platform
@@ -14,8 +14,8 @@ pub struct Args {
     /// The layouts of the images
     #[arg(required = true, value_name = "LAYOUT")]
     images: Vec<PathBuf>,
-    /// An annotation of the index
-    #[arg(long, value_name = "NAME=VALUE")]
+    /// An annotation of the index, or a file with one a line
+    #[arg(long, value_name = "NAME=VALUE|@FILE")]
     annotation: Vec<String>,
     /// The folder to make: an OCI image layout
     #[arg(long, value_name = "DIR")]
@@ -53,7 +53,7 @@ pub fn run(args: &Args) -> Result<()> {
         }
         images.push(image);
     }
-    let annotations = pairs("annotation", &args.annotation)?;
+    let annotations = pairs("annotation", &listed(&args.annotation)?)?;
     let root = layout.add(MediaType::ImageIndex, &layout::index(images, annotations)?)?;
     layout.finish(root, &args.digest_file)
 }

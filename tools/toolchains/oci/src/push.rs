@@ -7,6 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use oci_spec::distribution::Reference;
 
 use crate::archive::name;
+use crate::image::listed;
 use crate::layout::Layout;
 
 /// What skopeo says of a registry that it cannot talk to.
@@ -30,10 +31,10 @@ pub struct Args {
     #[arg(long, value_name = "FILE", hide = true)]
     skopeo: PathBuf,
     /// Where to, such as registry.example/team/app
-    #[arg(long, value_name = "HOST/NAME", overrides_with = "repository")]
+    #[arg(long, short, value_name = "HOST/NAME", overrides_with = "repository")]
     repository: Option<String>,
-    /// A tag that the image gets there; several if given several times
-    #[arg(long = "tag", short, value_name = "TAG")]
+    /// A tag that the image gets there, or a file with one a line; several if given several times
+    #[arg(long = "tag", short, value_name = "TAG|@FILE")]
     tags: Vec<String>,
     /// Allow plain HTTP, and certificates that nobody vouches for
     #[arg(long)]
@@ -54,11 +55,12 @@ pub fn run(args: &Args) -> Result<()> {
     let registry = repository.registry();
     let whole = format!("{registry}/{}", repository.repository());
     let name = format!("{whole}@{}", root.digest());
-    let targets = if args.tags.is_empty() {
+    let tags = listed(&args.tags)?;
+    let targets = if tags.is_empty() {
         vec![name.clone()]
     } else {
         let tagged = |tag: &String| tagged(&whole, tag);
-        args.tags.iter().map(tagged).collect::<Result<_>>()?
+        tags.iter().map(tagged).collect::<Result<_>>()?
     };
     let skopeo = Skopeo {
         program: &args.skopeo,

@@ -1,0 +1,54 @@
+"""What each guest's component exports and imports. `./bazel run //docs:update` writes this file."""
+
+COMPONENTS = {
+    "hello_world_c": struct(
+        exports = ["anyhost:hello/greeter@1.0.0"],
+        imports = [],
+    ),
+    "hello_world_imports_rust": struct(
+        exports = ["anyhost:hello/greeter@1.0.0"],
+        imports = ["anyhost:hello/formatter@1.0.0"],
+    ),
+    "hello_world_rust": struct(
+        exports = ["anyhost:hello/greeter@1.0.0"],
+        imports = [],
+    ),
+    "wasi_cli_rust": struct(
+        exports = ["wasi:cli/run@0.2.12"],
+        imports = [
+            "wasi:cli/environment@0.2.12",
+            "wasi:cli/exit@0.2.12",
+            "wasi:cli/stderr@0.2.12",
+            "wasi:cli/stdout@0.2.12",
+            "wasi:io/error@0.2.12",
+            "wasi:io/streams@0.2.12",
+        ],
+    ),
+    "wasi_dual_rust": struct(
+        exports = [
+            "anyhost:hello/greeter@1.0.0",
+            "wasi:cli/run@0.2.12",
+            "wasi:http/incoming-handler@0.2.12",
+        ],
+        imports = [
+            "wasi:cli/environment@0.2.12",
+            "wasi:cli/exit@0.2.12",
+            "wasi:cli/stderr@0.2.12",
+            "wasi:cli/stdout@0.2.12",
+            "wasi:http/types@0.2.12",
+            "wasi:io/error@0.2.12",
+            "wasi:io/streams@0.2.12",
+        ],
+    ),
+    "wasi_http_rust": struct(
+        exports = [
+            "anyhost:hello/greeter@1.0.0",
+            "wasi:http/incoming-handler@0.2.12",
+        ],
+        imports = [
+            "wasi:http/types@0.2.12",
+            "wasi:io/error@0.2.12",
+            "wasi:io/streams@0.2.12",
+        ],
+    ),
+}

@@ -1,0 +1,46 @@
+"""transpile: a component as an ES module."""
+
+load("//toolchains:defs.bzl", "JCO_TOOLCHAIN_TYPE")
+
+def _transpile_impl(ctx):
+    toolchain = ctx.toolchains[JCO_TOOLCHAIN_TYPE]
+    out = ctx.actions.declare_directory(ctx.label.name + "_transpiled")
+    args = ctx.actions.args()
+    args.add(toolchain.node_modules.path + "/@bytecodealliance/jco/dist/jco.js")
+    args.add_all(["transpile", "--quiet"])
+    args.add(ctx.file.component)
+    args.add_all(["--out-dir", out.path])
+    args.add_all(ctx.attr.options)
+    ctx.actions.run(
+        arguments = [args],
+        executable = toolchain.node,
+        inputs = [ctx.file.component],
+        mnemonic = "JcoTranspile",
+        outputs = [out],
+        progress_message = "Transpiling %{label} to JavaScript",
+        tools = [toolchain.node_modules],
+    )
+    outputs = depset([out])
+    return [
+        DefaultInfo(
+            files = outputs,
+            runfiles = ctx.runfiles([out]),
+        ),
+        OutputGroupInfo(transpiled = outputs),
+    ]
+
+transpile = rule(
+    implementation = _transpile_impl,
+    attrs = {
+        "component": attr.label(
+            doc = "The component.",
+            allow_single_file = [".wasm"],
+            mandatory = True,
+        ),
+        "options": attr.string_list(
+            doc = "Options of `jco transpile`, such as `--instantiation=async`.",
+        ),
+    },
+    doc = "Makes a component a folder with an ES module, its core modules and TypeScript declarations, as `jco transpile` does. The folder is also the output group `transpiled`.",
+    toolchains = [JCO_TOOLCHAIN_TYPE],
+)

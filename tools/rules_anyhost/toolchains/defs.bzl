@@ -1,0 +1,80 @@
+"""The toolchains of programs that the rules run, besides the one of rules_wasm_component."""
+
+COMPONENT_TOOLCHAIN_TYPE = Label("//toolchains:component_toolchain_type")
+IMAGE_TOOLCHAIN_TYPE = Label("//toolchains:image_toolchain_type")
+JCO_TOOLCHAIN_TYPE = Label("//toolchains:jco_toolchain_type")
+
+def _program(doc):
+    return attr.label(
+        doc = doc,
+        allow_single_file = True,
+        cfg = "exec",
+        executable = True,
+        mandatory = True,
+    )
+
+def _component_toolchain_impl(ctx):
+    return [platform_common.ToolchainInfo(
+        wasm_opt = ctx.executable.wasm_opt,
+        wit_bindgen_c = ctx.executable.wit_bindgen_c,
+    )]
+
+component_toolchain = rule(
+    implementation = _component_toolchain_impl,
+    attrs = {
+        "wasm_opt": _program("Binaryen's optimiser."),
+        "wit_bindgen_c": _program("A program `wit_bindgen_c WIT --world WORLD --out-dir DIR` that writes a world's bindings for C."),
+    },
+    doc = "Names the programs for `toolchain(toolchain_type = \"@rules_anyhost//toolchains:component_toolchain_type\")`.",
+)
+
+def _image_toolchain_impl(ctx):
+    return [platform_common.ToolchainInfo(
+        docker = ctx.file.docker,
+        oci = ctx.executable.oci,
+        skopeo = ctx.file.skopeo,
+    )]
+
+image_toolchain = rule(
+    implementation = _image_toolchain_impl,
+    attrs = {
+        "docker": attr.label(
+            doc = "Docker's command line, to load images.",
+            allow_single_file = True,
+            mandatory = True,
+        ),
+        "oci": attr.label(
+            doc = "The program that makes images, `//tools/toolchains/oci` of anyhost.",
+            # As hosts and tests are built, so that the crates which they share are compiled once.
+            cfg = "target",
+            executable = True,
+            mandatory = True,
+        ),
+        "skopeo": attr.label(
+            doc = "The program skopeo, to push images.",
+            allow_single_file = True,
+            mandatory = True,
+        ),
+    },
+    doc = "Names the programs for `toolchain(toolchain_type = \"@rules_anyhost//toolchains:image_toolchain_type\")`.",
+)
+
+def _jco_toolchain_impl(ctx):
+    return [platform_common.ToolchainInfo(
+        node = ctx.executable.node,
+        node_modules = ctx.file.node_modules,
+    )]
+
+jco_toolchain = rule(
+    implementation = _jco_toolchain_impl,
+    attrs = {
+        "node": _program("Node.js."),
+        "node_modules": attr.label(
+            doc = "A folder `node_modules` with the npm package @bytecodealliance/jco and what it needs.",
+            allow_single_file = True,
+            cfg = "exec",
+            mandatory = True,
+        ),
+    },
+    doc = "Names the programs for `toolchain(toolchain_type = \"@rules_anyhost//toolchains:jco_toolchain_type\")`.",
+)
