@@ -180,7 +180,7 @@ fn trailers_are_sent_to_who_takes_them() {
             text.contains("\r\ntransfer-encoding: chunked\r\n"),
             "{text}"
         );
-        let end = "\r\nf\r\nbefore trailers\r\n0\r\nx-checksum: 7\r\n\r\n";
+        let end = "\r\nF\r\nbefore trailers\r\n0\r\nx-checksum: 7\r\n\r\n";
         assert!(text.ends_with(end), "{text}");
         let text = raw(&host, path, "");
         assert!(text.ends_with("before trailers\r\n0\r\n\r\n"), "{text}");

@@ -111,10 +111,12 @@ impl Guest for Handler {
             }
             "/drip" => {
                 let body = start(out, None);
+                let stream = body.write().expect("the stream is taken once");
                 for _ in 0..query.parse().unwrap_or(5) {
-                    write(&body, b"drop ");
+                    let _ = stream.blocking_write_and_flush(b"drop ");
                     subscribe_duration(SECOND / 4).block();
                 }
+                drop(stream);
                 let _ = OutgoingBody::finish(body, None);
             }
             // More than the head says, and never finished.
