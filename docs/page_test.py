@@ -12,7 +12,9 @@ import textwrap
 from pathlib import Path
 
 # Bazel behaves differently where it finds a test's variables.
-INHERITED = re.compile(r"ANYHOST_CACHE|HOME|PATH|USER|LANG|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS|PIP_CERT|(https?|no)_proxy", re.IGNORECASE)
+INHERITED = re.compile(
+    r"ANYHOST_CACHE|HOME|PATH|USER|LANG|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS|PIP_CERT|(https?|no)_proxy", re.IGNORECASE
+)
 
 
 def main() -> int:

@@ -17,9 +17,7 @@ VERSIONS = ["1.30", "1.37"]
 
 
 def render(*args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [os.environ["RENDER"], *args], capture_output=True, text=True, check=False
-    )
+    return subprocess.run([os.environ["RENDER"], *args], capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +88,7 @@ def test_parts_find_each_other(manifests: dict[str, dict[str, Any]]) -> None:
     labels = pod["metadata"]["labels"]
     assert deployment["selector"]["matchLabels"].items() <= labels.items()
     assert service["selector"].items() <= labels.items()
-    assert (
-        pod["spec"]["runtimeClassName"] == manifests["RuntimeClass"]["metadata"]["name"]
-    )
+    assert pod["spec"]["runtimeClassName"] == manifests["RuntimeClass"]["metadata"]["name"]
     [container], [port] = pod["spec"]["containers"], service["ports"]
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
     assert ports == {port["targetPort"]: 8080}
@@ -105,11 +101,7 @@ def test_stopping_serves_those_who_do_not_know_yet(
 ) -> None:
     pod = manifests["Deployment"]["spec"]["template"]["spec"]
     [container] = pod["containers"]
-    [flags] = [
-        variable["value"]
-        for variable in container["env"]
-        if variable["name"] == "ANYHOST_FLAGS"
-    ]
+    [flags] = [variable["value"] for variable in container["env"] if variable["name"] == "ANYHOST_FLAGS"]
     delay = re.fullmatch(r"--shutdown-delay (\d+)s", flags)
     assert delay is not None
     # Nodes take some seconds; after the delay the host's --grace of 10 s begins, and then Kubernetes kills.
@@ -117,9 +109,7 @@ def test_stopping_serves_those_who_do_not_know_yet(
     assert int(delay[1]) + 10 < pod["terminationGracePeriodSeconds"]
 
 
-@pytest.mark.parametrize(
-    "repository", ["", "name", "host/Name", "host/name:tag", "host/name@sha256:0", "$x"]
-)
+@pytest.mark.parametrize("repository", ["", "name", "host/Name", "host/name:tag", "host/name@sha256:0", "$x"])
 def test_bad_repository(repository: str) -> None:
     result = render("--repository", repository)
     assert (result.returncode, result.stdout) == (2, "")

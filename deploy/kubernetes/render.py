@@ -13,17 +13,13 @@ REPOSITORY = re.compile(r"[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9
 def repository(text: str) -> str:
     """A repository, as it is given on the command line."""
     if not REPOSITORY.fullmatch(text):
-        raise argparse.ArgumentTypeError(
-            f"'{text}': expected HOST/NAME, where the image was pushed to"
-        )
+        raise argparse.ArgumentTypeError(f"'{text}': expected HOST/NAME, where the image was pushed to")
     return text
 
 
 def render(manifests: list[Path], image: str) -> str:
     """The manifests as one stream of YAML documents."""
-    return "---\n".join(
-        Template(manifest.read_text()).substitute(image=image) for manifest in manifests
-    )
+    return "---\n".join(Template(manifest.read_text()).substitute(image=image) for manifest in manifests)
 
 
 def main() -> int:

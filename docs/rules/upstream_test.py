@@ -58,11 +58,19 @@ def main() -> int:
     for symbol, theirs in upstream["symbols"].items():
         lacking = theirs["names"].keys() - here[symbol] if symbol in here else {"all of it"}
         if lacking != rows.get(symbol, set()):
-            problems.append(f"{symbol}: {readme_file} has to name as not here: {', '.join(sorted(lacking)) or 'nothing'}")
-    problems += [f"{row}: {readme_file} names it, and upstream has no such rule" for row in rows.keys() - upstream["symbols"].keys()]
+            problems.append(
+                f"{symbol}: {readme_file} has to name as not here: {', '.join(sorted(lacking)) or 'nothing'}"
+            )
+    problems += [
+        f"{row}: {readme_file} names it, and upstream has no such rule"
+        for row in rows.keys() - upstream["symbols"].keys()
+    ]
     if not here:
         problems.append("no rule was found")
-    print("\n".join(problems) or f"{len(here)} of upstream's names are here, as {upstream['module']} {upstream['version']} has them")
+    print(
+        "\n".join(problems)
+        or f"{len(here)} of upstream's names are here, as {upstream['module']} {upstream['version']} has them"
+    )
     return 1 if problems else 0
 
 

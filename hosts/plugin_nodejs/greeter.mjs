@@ -63,7 +63,9 @@ async function parts(path) {
   }
   const module = join(path, MODULE);
   if (!(await stat(module).catch(() => undefined))) {
-    throw new ComponentError(`${path}: has no ${MODULE}; expected a component, or a folder that the rule transpile made`);
+    throw new ComponentError(
+      `${path}: has no ${MODULE}; expected a component, or a folder that the rule transpile made`,
+    );
   }
   const { instantiate } = await import(pathToFileURL(resolve(module)));
   return [instantiate, (file) => readFile(join(path, file))];

@@ -68,9 +68,7 @@ def open_and_close(file: str) -> None:
         pass
 
 
-def alternate(
-    first: Callable[[], object], second: Callable[[], object], rounds: int
-) -> tuple[float, float]:
+def alternate(first: Callable[[], object], second: Callable[[], object], rounds: int) -> tuple[float, float]:
     """The medians of both; who begins changes from round to round."""
     times: tuple[list[float], list[float]] = ([], [])
     for number in range(rounds):
@@ -90,9 +88,7 @@ def measure(file: str, calls: int) -> dict[str, float]:
             lambda: plain_calls(plain, calls),
             ROUNDS,
         )
-    load, load_by_hand = alternate(
-        lambda: open_and_close(file), lambda: Plain(file), STARTS
-    )
+    load, load_by_hand = alternate(lambda: open_and_close(file), lambda: Plain(file), STARTS)
     instantiate = statistics.median(seconds(plain.instantiate) for _ in range(STARTS))
     return {
         "calls_per_s": calls / library,
@@ -108,12 +104,8 @@ def main() -> int:
     """Runs the benchmark."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--component", metavar="FILE", required=True)
-    parser.add_argument(
-        "--calls", metavar="N", type=int, default=20000, help="calls in a round"
-    )
-    parser.add_argument(
-        "--json", action="store_true", help="one JSON object, not a table"
-    )
+    parser.add_argument("--calls", metavar="N", type=int, default=20000, help="calls in a round")
+    parser.add_argument("--json", action="store_true", help="one JSON object, not a table")
     args = parser.parse_args()
     try:
         figures = measure(args.component, args.calls)
@@ -129,9 +121,7 @@ def main() -> int:
         f"{figures['calls_per_s']:12.0f}{figures['plain_calls_per_s']:12.0f}"
         f"  overhead {figures['overhead_percent']:.1f} %"
     )
-    print(
-        f"{'load, compile, instantiate, ms':34}{figures['load_ms']:12.2f}{figures['plain_load_ms']:12.2f}"
-    )
+    print(f"{'load, compile, instantiate, ms':34}{figures['load_ms']:12.2f}{figures['plain_load_ms']:12.2f}")
     print(f"{'instantiate, ms':34}{'':12}{figures['plain_instantiate_ms']:12.2f}")
     return 0
 

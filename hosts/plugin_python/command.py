@@ -80,9 +80,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     result.add_argument("name", metavar="NAME", type=text, help="whom to greet")
-    result.add_argument(
-        "--component", metavar="FILE", required=True, help="the component (*.wasm)"
-    )
+    result.add_argument("--component", metavar="FILE", required=True, help="the component (*.wasm)")
     result.add_argument("--up", action="store_true", help="greet in upper case")
     result.add_argument(
         "--max-memory",
@@ -98,9 +96,7 @@ def parser() -> argparse.ArgumentParser:
         default="10s",
         help="how long the component may take (default: %(default)s)",
     )
-    result.add_argument(
-        "-V", "--version", action="version", version=f"%(prog)s {VERSION}"
-    )
+    result.add_argument("-V", "--version", action="version", version=f"%(prog)s {VERSION}")
     return result
 
 
@@ -110,9 +106,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         args = parser().parse_args()
-        with Greeter(
-            args.component, max_memory=args.max_memory, timeout=args.timeout
-        ) as greeter:
+        with Greeter(args.component, max_memory=args.max_memory, timeout=args.timeout) as greeter:
             greeting = greeter.greet(args.name, args.up)
     except UsageError as error:
         fail(f"{error} (--help tells more)")

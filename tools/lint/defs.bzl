@@ -9,7 +9,7 @@ PROGRAMS = {
     "@npm_lint//:node_modules/@bazel/buildifier/buildifier-linux_amd64": "BUILDIFIER",
     "@npm_lint//:node_modules/@biomejs/cli-linux-x64/biome": "BIOME",
     "@pip_lint//:site-packages/bin/ruff": "RUFF",
-    "//tools/lint:biome.json": "BIOME_CONFIG",
+    "//tools/lint:web.json": "BIOME_CONFIG",
     "//tools/lint:ruff.toml": "RUFF_CONFIG",
 }
 

@@ -26,7 +26,7 @@ list shell '*.sh' bazel make run update-lock
 list web '*.css' '*.html' '*.json' '*.mjs' '*.ts'
 list python '*.py' '*.pyi'
 biome=("$BIOME" check --config-path="$BIOME_CONFIG" --no-errors-on-unmatched --colors=off)
-ruff=("$RUFF" --quiet --no-cache --config="$RUFF_CONFIG")
+ruff=(env RUFF_NO_CACHE=true "$RUFF" --quiet --config="$RUFF_CONFIG")
 
 rc=0
 # step WHAT COUNT COMMAND...

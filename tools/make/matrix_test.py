@@ -11,7 +11,9 @@ problems = []
 for kind, file, list_file in (("guest", guests_file, "guests/guests.bzl"), ("host", hosts_file, "hosts/matrix.bzl")):
     folders = set(Path(file).read_text().split())
     listed = {cell[kind] for cell in cells}
-    problems += [f"{kind}s/{name} is not in {list_file}: add it, and type ./bazel run //docs:update" for name in folders - listed]
+    problems += [
+        f"{kind}s/{name} is not in {list_file}: add it, and type ./bazel run //docs:update" for name in folders - listed
+    ]
     problems += [f"{list_file} has the {kind} {name}, which has no folder" for name in listed - folders]
 
 labels = {label for file in targets for label in Path(file).read_text().split()}

@@ -56,7 +56,9 @@ def crates() -> list[str]:
     """The folders of the workspace's crates: all with a Cargo.toml but the root and those that are workspaces."""
     found = []
     for folder, folders, files in os.walk("."):
-        folders[:] = [name for name in folders if not name.startswith((".", "bazel-")) and name not in ("target", "node_modules")]
+        folders[:] = [
+            name for name in folders if not name.startswith((".", "bazel-")) and name not in ("target", "node_modules")
+        ]
         if folder != "." and "Cargo.toml" in files and "[workspace]" not in Path(folder, "Cargo.toml").read_text():
             found.append(folder.removeprefix("./"))
     return sorted(found)
@@ -65,7 +67,9 @@ def crates() -> list[str]:
 def unlocked(members: list[str]) -> list[str]:
     """The crates of the workspace that Cargo.lock does not have."""
     locked = set(re.findall(r'^name = "([^"]+)"$', Path("Cargo.lock").read_text(), re.MULTILINE))
-    names = {re.search(r'^name = "([^"]+)"$', Path(member, "Cargo.toml").read_text(), re.MULTILINE)[1] for member in members}
+    names = {
+        re.search(r'^name = "([^"]+)"$', Path(member, "Cargo.toml").read_text(), re.MULTILINE)[1] for member in members
+    }
     return sorted(names - locked)
 
 
@@ -87,7 +91,7 @@ def guests_table(components: dict[str, Path]) -> list[str]:
     for guest, component in components.items():
         said = re.match(r'"""(.+?)"""\n', Path("guests", guest, "BUILD.bazel").read_text())
         if not said:
-            sys.exit(f"error: guests/{guest}/BUILD.bazel does not begin with what the guest is, as in \"\"\"a plugin\"\"\"")
+            sys.exit(f'error: guests/{guest}/BUILD.bazel does not begin with what the guest is, as in """a plugin"""')
         rows.append(f"| `{guest}` | {said[1]} | {component.stat().st_size:,} |")
     return rows
 
@@ -137,7 +141,9 @@ def main() -> int:
             Path(file).write_text(new)
             print(f"wrote {file}")
         else:
-            sys.stdout.writelines(difflib.unified_diff(old.splitlines(True), new.splitlines(True), file, f"{file} as it should be"))
+            sys.stdout.writelines(
+                difflib.unified_diff(old.splitlines(True), new.splitlines(True), file, f"{file} as it should be")
+            )
             print(f"{file} is not up to date: type {MEND}")
     if arguments.mode == "check":
         if missing := unlocked(members):

@@ -75,16 +75,10 @@ def _read(file: str) -> bytes:
     raise ComponentError(file, reason)
 
 
-def _has(
-    engine: Engine, interface: object, function: str, params: Mapping[str, ValType]
-) -> bool:
+def _has(engine: Engine, interface: object, function: str, params: Mapping[str, ValType]) -> bool:
     """Whether `interface` has such a function, which returns a string."""
     if not isinstance(interface, ComponentInstanceType):
         return False
     item = interface.exports(engine).get(function)
     kind = item.ty if item is not None else None
-    return (
-        isinstance(kind, FuncType)
-        and kind.params == list(params.items())
-        and kind.result == String()
-    )
+    return isinstance(kind, FuncType) and kind.params == list(params.items()) and kind.result == String()

@@ -192,7 +192,7 @@ class Greeter:
             result = self._formatter(text)
             # Here it is known whose text it is.
             return _options.text("what the formatter returned", result)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 what was raised comes out as it is
             # Any other exception would go through a variable that threads share.
             self._raised = error
             raise WasmtimeError("the formatter raised") from None
@@ -201,9 +201,7 @@ class Greeter:
             self._greet = greet
             self._formatting = False
 
-    def _failure(
-        self, error: WasmtimeError, other: type[ComponentError | TrapError]
-    ) -> BaseException:
+    def _failure(self, error: WasmtimeError, other: type[ComponentError | TrapError]) -> BaseException:
         """What to raise for an error of the engine, after which the instance is lost.
 
         It is `other` if the message does not tell.
@@ -227,9 +225,7 @@ class Greeter:
 
     def _not_from_formatter(self) -> None:
         if self._formatting:
-            raise GreeterError(
-                f"{self._file}: the greeter is used by its own formatter"
-            )
+            raise GreeterError(f"{self._file}: the greeter is used by its own formatter")
 
     def _check_stack(self) -> None:
         if problem := stack.check():

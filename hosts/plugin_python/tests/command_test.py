@@ -16,9 +16,7 @@ FAULTY = os.path.abspath(os.environ["FAULTY_COMPONENT"])
 
 def command(*args: str | bytes, stdout: int = subprocess.PIPE) -> tuple[int, str, str]:
     """Runs the command; its exit code, and what it says on stdout and stderr."""
-    result = subprocess.run(
-        [PROGRAM, *args], env={}, stdout=stdout, stderr=subprocess.PIPE
-    )
+    result = subprocess.run([PROGRAM, *args], check=False, env={}, stdout=stdout, stderr=subprocess.PIPE)
     return result.returncode, (result.stdout or b"").decode(), result.stderr.decode()
 
 
@@ -124,9 +122,7 @@ def test_version() -> None:
 def test_faults() -> None:
     assert "nowhere.wasm: no such file" in fails("--component", "nowhere.wasm", "World")
     assert f"{FAULTY}: trap: " in fails("--component", FAULTY, "trap")
-    assert "did not return within 1 s" in fails(
-        "--component", FAULTY, "--timeout", "1s", "loop"
-    )
+    assert "did not return within 1 s" in fails("--component", FAULTY, "--timeout", "1s", "loop")
 
 
 def test_memory_limit() -> None:
@@ -169,15 +165,12 @@ def test_packages_of_the_user_take_no_part(tmp_path: Path) -> None:
 def test_bazel_run(tmp_path: Path, option: str) -> None:
     def run(*args: str) -> subprocess.CompletedProcess[str]:
         env = {"BUILD_WORKING_DIRECTORY": str(tmp_path), "PATH": os.environ["PATH"]}
-        return subprocess.run([RUN, *args], env=env, capture_output=True, text=True)
+        return subprocess.run([RUN, *args], check=False, env=env, capture_output=True, text=True)
 
     assert run("World").stdout == "Hello, World\n"
     mine = option.format("mine.wasm").split()
     missing = run("World", *mine)
     assert (missing.returncode, missing.stdout) == (1, "")
-    assert (
-        missing.stderr
-        == "error: mine.wasm: no such file; expected a WebAssembly component\n"
-    )
+    assert missing.stderr == "error: mine.wasm: no such file; expected a WebAssembly component\n"
     (tmp_path / "mine.wasm").symlink_to(IMPORTS)
     assert run("World", *mine).stdout == "Hello, dlroW\n"

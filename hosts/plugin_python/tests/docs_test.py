@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 PAGE = Path(os.environ["PAGE"]).read_text()
-PROGRAMS = re.findall(
-    r"^```python\n(.*?)^```\n\n^```text\n(.*?)^```$", PAGE, re.M | re.S
-)
+PROGRAMS = re.findall(r"^```python\n(.*?)^```\n\n^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
@@ -26,9 +24,7 @@ def test_all_programs_are_found() -> None:
     assert len(PROGRAMS) == PAGE.count("```python") > 0
 
 
-@pytest.mark.parametrize(
-    ("program", "printed"), PROGRAMS, ids=lambda text: text.split("\n")[-2]
-)
+@pytest.mark.parametrize(("program", "printed"), PROGRAMS, ids=lambda text: text.split("\n")[-2])
 def test_program(folder: Path, program: str, printed: str) -> None:
     path = os.pathsep.join(os.path.abspath(entry) for entry in sys.path)
     result = subprocess.run(

@@ -77,15 +77,11 @@ def test_shared_case(case: dict[str, str]) -> None:
         with pytest.raises(TrapError) as caught_trap:
             greeter.greet(case["name"])
         assert case["error"] in one_line(caught_trap.value, file)
-        assert greeter.greet("World") == "Hello, World", (
-            "the next call has a fresh instance"
-        )
+        assert greeter.greet("World") == "Hello, World", "the next call has a fresh instance"
 
 
 def test_says_what_is_exported_instead() -> None:
-    with pytest.raises(
-        ComponentError, match=r"it exports anyhost:hello/greeter@2\.0\.0$"
-    ):
+    with pytest.raises(ComponentError, match=r"it exports anyhost:hello/greeter@2\.0\.0$"):
         Greeter(COMPONENTS["greeter_v2"])
     with pytest.raises(ComponentError, match=r"it exports nothing$"):
         Greeter(COMPONENTS["no_greeter"])
@@ -125,9 +121,7 @@ def test_greeter_of_another_shape(tmp_path: Path, changes: dict[str, str]) -> No
 
 def test_later_version_of_the_interface(tmp_path: Path) -> None:
     file = component(tmp_path, interface="anyhost:hello/greeter@1.0.1")
-    with pytest.raises(
-        ComponentError, match=r"does not export anyhost:hello/greeter@1\.0\.0;"
-    ):
+    with pytest.raises(ComponentError, match=r"does not export anyhost:hello/greeter@1\.0\.0;"):
         Greeter(file)
 
 
@@ -136,18 +130,14 @@ def test_import_that_the_host_does_not_have(tmp_path: Path) -> None:
     with pytest.raises(ComponentError) as caught:
         Greeter(file)
     message = one_line(caught.value, file)
-    assert (
-        "imports wasi:random/random@0.2.12, which this host does not provide" in message
-    )
+    assert "imports wasi:random/random@0.2.12, which this host does not provide" in message
     assert "it provides anyhost:hello/formatter@1.0.0" in message
 
 
 def test_formatter_of_another_shape(tmp_path: Path) -> None:
     function = '(export "reverse" (func (param "text" u32) (result string)))'
     extra = f'(import "anyhost:hello/formatter@1.0.0" (instance {function}))'
-    with pytest.raises(
-        ComponentError, match=r"no `reverse: func\(text: string\) -> string`"
-    ):
+    with pytest.raises(ComponentError, match=r"no `reverse: func\(text: string\) -> string`"):
         Greeter(component(tmp_path, extra=extra))
 
 
@@ -246,9 +236,7 @@ def test_time_limit_is_a_calls_not_the_greeters() -> None:
     ],
     ids=str,
 )
-def test_options_that_make_no_sense(
-    option: dict[str, object], kind: type[Exception], expected: str
-) -> None:
+def test_options_that_make_no_sense(option: dict[str, object], kind: type[Exception], expected: str) -> None:
     ((name, value),) = option.items()
     with pytest.raises(kind) as caught:
         Greeter(**{"component": FAULTY} | option)  # type: ignore[arg-type]

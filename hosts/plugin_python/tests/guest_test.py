@@ -13,9 +13,7 @@ EXPECTED = os.environ["EXPECTED"]
 CASES = json.loads(Path(os.environ["CASES"]).read_text())
 
 
-@pytest.mark.parametrize(
-    "case", CASES["greetings"], ids=lambda case: f"{case['name']!a}-{case['up']}"
-)
+@pytest.mark.parametrize("case", CASES["greetings"], ids=lambda case: f"{case['name']!a}-{case['up']}")
 def test_greets(case: dict[str, str | bool]) -> None:
     with Greeter(COMPONENT) as greeter:
         assert greeter.greet(str(case["name"]), up=bool(case["up"])) == case[EXPECTED]
@@ -23,9 +21,7 @@ def test_greets(case: dict[str, str | bool]) -> None:
 
 def test_greets_one_after_the_other() -> None:
     with Greeter(COMPONENT) as greeter:
-        greetings = [
-            greeter.greet(case["name"], case["up"]) for case in CASES["greetings"]
-        ]
+        greetings = [greeter.greet(case["name"], case["up"]) for case in CASES["greetings"]]
     assert greetings == [case[EXPECTED] for case in CASES["greetings"]]
 
 

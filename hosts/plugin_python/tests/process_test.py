@@ -91,6 +91,7 @@ def run(folder: Path, program: str, before: str = "") -> list[str]:
     path = os.pathsep.join(os.path.abspath(entry) for entry in sys.path)
     result = subprocess.run(
         [sys.executable, "-c", before + PROGRAM + program],
+        check=False,
         cwd=folder,
         env={"PYTHONPATH": path},
         capture_output=True,

@@ -11,7 +11,13 @@ if (!process.argv[2]) {
   process.exit(2);
 }
 const folder = resolve(process.env.BUILD_WORKING_DIRECTORY ?? ".", process.argv[2]);
-const flags = ["--package-lock-only", "--omit-lockfile-registry-resolved", "--ignore-scripts", "--no-audit", "--no-fund"];
+const flags = [
+  "--package-lock-only",
+  "--omit-lockfile-registry-resolved",
+  "--ignore-scripts",
+  "--no-audit",
+  "--no-fund",
+];
 const { status } = spawnSync("/usr/bin/npm", ["install", ...flags], { cwd: folder, stdio: "inherit" });
 if (status !== 0) process.exit(1);
 

@@ -14,10 +14,7 @@ def normal(name: str) -> str:
 def pins(variable: str) -> dict[str, str]:
     """The versions that a file of requirements names."""
     text = Path(os.environ[variable]).read_text()
-    return {
-        normal(name): version
-        for name, version in re.findall(r"^([\w.-]+)==(\S+)", text, re.M)
-    }
+    return {normal(name): version for name, version in re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)}
 
 
 def installed(folder: str) -> dict[str, str]:
@@ -30,11 +27,7 @@ def test_repository_is_its_lock() -> None:
 
 
 def test_lock_has_a_hash_for_each_package() -> None:
-    lines = [
-        line
-        for line in Path(os.environ["LOCK"]).read_text().splitlines()
-        if line[0] != "#"
-    ]
+    lines = [line for line in Path(os.environ["LOCK"]).read_text().splitlines() if line[0] != "#"]
     assert len(lines) == len(pins("LOCK"))
     assert all(re.search(" --hash=sha256:[0-9a-f]{64}$", line) for line in lines)
 
