@@ -1,6 +1,6 @@
 //! A plain HTTP/1.1 client: what it got is what was on the wire.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 
 use crate::PATIENCE;
@@ -151,7 +151,10 @@ impl Client {
 
     /// Whether the host closes the connection without another byte.
     pub fn is_closed(&mut self) -> bool {
-        matches!(self.0.read(&mut [0]), Ok(0) | Err(_))
+        match self.0.read(&mut [0]) {
+            Ok(length) => length == 0,
+            Err(e) => e.kind() == ErrorKind::ConnectionReset,
+        }
     }
 
     fn chunks(&mut self, body: &mut Vec<u8>) -> Option<()> {
