@@ -70,6 +70,7 @@ class Greeter
     Arguments.function("formatter", formatter)
     # One tick more: the first may come at once.
     @ticks = timeout ? (timeout * 1000.0 / TICK).ceil + 1 : FOREVER
+    @answer = ""
     @lock = Mutex.new
     Greeter.start_clock
     @component = ComponentFile.load(ENGINE, @path, aot)
@@ -109,7 +110,11 @@ class Greeter
     @greet = greet
     greeting
   rescue Wasmtime::Error, TypeError, EncodingError => e
-    raise failure(e, Error) { [Arguments.text("name", name), Arguments.boolean("up", up)] }
+    raise failure(e, Error) {
+      Arguments.text("name", name)
+      Arguments.boolean("up", up)
+      Arguments.text("what the formatter returned", @answer)
+    }
   end
 
   def link
@@ -124,7 +129,7 @@ class Greeter
 
   # Calls a function of the host's, whose exceptions must not be taken for the engine's.
   def host(function, text)
-    Arguments.text("what the formatter returned", function.call(text))
+    @answer = function.call(text)
   rescue Wasmtime::Error, TypeError, EncodingError => e
     @raised = e
     raise
@@ -142,8 +147,8 @@ class Greeter
     raise failure(e, ComponentError)
   end
 
-  # What to raise for an exception of the engine's: `other` if it is no trap. The block raises for an argument that the
-  # engine did not take, of which it says only the number.
+  # What to raise for an exception of the engine's: `other` if it is no trap. The block raises for a value that the engine
+  # did not take, of which it does not say what it is.
   def failure(error, other)
     raised, @raised = @raised, nil
     return error if error.equal?(raised)

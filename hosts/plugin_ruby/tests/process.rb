@@ -108,13 +108,10 @@ class ProcessTest < Minitest::Test
     component = Wasmtime::Component::Component.from_file(Greeter::ENGINE, ENV.fetch("VALUES_GUEST"))
     linker = Wasmtime::Component::Linker.new(Greeter::ENGINE)
     linker.instance("anyhost:values/host@1.0.0") { |host| %w[act relay].each { |name| host.func_new(name) { |v| v } } }
-    instance = lambda do
+    work = lambda do
       store = Wasmtime::Store.new(Greeter::ENGINE)
       store.set_epoch_deadline(1 << 40)
-      linker.instantiate(store, component).get_func(%w[anyhost:values/deeds@1.0.0 recurse])
-    end
-    work = lambda do |function = instance.call|
-      function.call(0)
+      linker.instantiate(store, component).get_func(%w[anyhost:values/deeds@1.0.0 recurse]).call(0)
     rescue Wasmtime::Trap => e
       e.code
     end
@@ -132,16 +129,15 @@ class ProcessTest < Minitest::Test
 
   def test_a_stack_that_is_used_up
     said, status = run_program(RECURSION + <<~RUBY, LARGE_VM_STACKS)
-      use_up = lambda do |_ = nil|
-        function = instance.call
+      use_up = lambda do
         # A method in C takes of the machine's stack what Ruby's own do not.
-        deeper = ->(level) { (level % 64).zero? && work.call(function); [level + 1].each(&deeper) }
+        deeper = ->(level) { (level % 64).zero? && work.call; [level + 1].each(&deeper) }
         puts begin
           deeper.call(0)
         rescue SystemStackError => e
           e.message.sub(/[0-9]+/, "some")
         end
-        puts work.call(function)
+        puts work.call
       end
       use_up.call
       Fiber.new(&use_up).resume

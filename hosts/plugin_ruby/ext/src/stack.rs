@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use magnus::prelude::*;
-use magnus::{Error, RHash, RModule, Ruby};
+use magnus::{Error, RClass, RHash, Ruby};
 
 /// What the engine itself takes, and Ruby in a host function at least.
 const HOST: usize = 64 << 10;
@@ -98,7 +98,7 @@ fn thread_stack() -> Range<usize> {
 }
 
 pub fn init(ruby: &Ruby) -> Result<(), Error> {
-    let vm: RModule = ruby.class_object().const_get("RubyVM")?;
+    let vm: RClass = ruby.class_object().const_get("RubyVM")?;
     let params: RHash = vm.const_get("DEFAULT_PARAMS")?;
     let size = params.fetch(ruby.to_symbol("fiber_machine_stack_size"))?;
     FIBER.get_or_init(|| size);
