@@ -45,7 +45,10 @@ fn commands_stop_when_they_are_asked_to_however_early() {
         let start = Instant::now();
         sleeps.stop(node::pod::GRACE);
         assert_eq!(sleeps.ended(), (143, "Error".to_owned()));
-        assert!(start.elapsed() < Duration::from_secs(20), "it is not killed");
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "it is not killed"
+        );
     }
     let loops = pod.start("loops", command(&image, &["loop"]));
     assert!(loops.is_running());
@@ -73,7 +76,9 @@ fn a_lack_of_memory_is_told() {
     );
     let (code, _) = grows.ended();
     assert_eq!(code, 137);
-    eventually("the reason is known", || grows.status().reason == "OOMKilled");
+    eventually("the reason is known", || {
+        grows.status().reason == "OOMKilled"
+    });
 }
 
 #[test]
@@ -102,7 +107,9 @@ fn a_config_map_is_read() {
     };
     let reads = start("reads", &["read", "/etc/greetings/greeting"]);
     assert_eq!(reads.ended().0, 0, "{}", reads.log());
-    eventually("it has read", || reads.log().contains(" stdout F Hello, map\n"));
+    eventually("it has read", || {
+        reads.log().contains(" stdout F Hello, map\n")
+    });
     let writes = start("writes", &["write", "/etc/greetings/greeting", "other"]);
     writes.ended();
     eventually("it is told", || writes.log().contains(" stderr F probe: "));

@@ -148,7 +148,10 @@ fn figures_are_real_and_limits_can_be_changed() {
     listens(&container);
     let (_forward, addr) = pod.forward();
     let cpu = || {
-        let cpu = container.stats().cpu.and_then(|it| it.usage_core_nano_seconds);
+        let cpu = container
+            .stats()
+            .cpu
+            .and_then(|it| it.usage_core_nano_seconds);
         cpu.map_or(0, |value| value.value)
     };
     let before = cpu();
@@ -175,10 +178,12 @@ fn figures_are_real_and_limits_can_be_changed() {
 /// What the kernel says, by either version of cgroups.
 fn memory_limit(node: &Node, container: &Container) -> u64 {
     let name = format!("{}/counted/{}", node.daemons.cgroup(), container.id);
-    let files = cgroups(&name).into_iter().flat_map(|group| {
-        ["memory.limit_in_bytes", "memory.max"].map(|file| group.join(file))
-    });
-    let text = files.filter_map(|file| fs::read_to_string(file).ok()).next();
+    let files = cgroups(&name)
+        .into_iter()
+        .flat_map(|group| ["memory.limit_in_bytes", "memory.max"].map(|file| group.join(file)));
+    let text = files
+        .filter_map(|file| fs::read_to_string(file).ok())
+        .next();
     text.expect("a limit").trim().parse().expect("bytes")
 }
 

@@ -118,7 +118,11 @@ impl Node {
             "skopeo --insecure-policy --tmpdir /run/anyhost/tmp copy --quiet --preserve-digests --dest-tls-verify=false",
         );
         let image = path(variable);
-        let form = if image.ends_with(".tar") { "oci-archive" } else { "oci" };
+        let form = if image.ends_with(".tar") {
+            "oci-archive"
+        } else {
+            "oci"
+        };
         copy.arg(format!("{form}:{image}"));
         ok(copy.arg(format!("docker://{REGISTRY}/{name}:latest")));
     }
@@ -163,7 +167,9 @@ impl Node {
                 .count()
         };
         eventually("the shims end", || shims() == 0);
-        eventually("the cables go", || count("ip -oneline link show type veth") == 0);
+        eventually("the cables go", || {
+            count("ip -oneline link show type veth") == 0
+        });
         let mounts = |text: String| {
             let pods = ["/state/io.containerd.", "/netns/"];
             let of_pods = |line: &&str| pods.iter().any(|part| line.contains(part));
