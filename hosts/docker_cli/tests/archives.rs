@@ -43,7 +43,13 @@ fn greets_everywhere(image: &str) {
 fn skopeo(variable: &str, to: &str) {
     let (from, dir) = (format!("oci:{}", path(variable)), Dir::new());
     let mut skopeo = Command::new("skopeo");
-    skopeo.args(["--insecure-policy", "--tmpdir", &dir.path(""), "copy", "--quiet"]);
+    skopeo.args([
+        "--insecure-policy",
+        "--tmpdir",
+        &dir.path(""),
+        "copy",
+        "--quiet",
+    ]);
     ok(skopeo.args([&from, to]));
 }
 
@@ -52,11 +58,18 @@ fn those_of_gnu_tar_are_taken() {
     let dir = Dir::new();
     std::fs::create_dir(dir.path("layout")).expect("a folder");
     let unpack = ["--extract", "--file", &path("IMAGE")];
-    ok(Command::new("tar").args(unpack).args(["--directory", &dir.path("layout")]));
+    ok(Command::new("tar")
+        .args(unpack)
+        .args(["--directory", &dir.path("layout")]));
     // Given a folder, it writes ./index.json.
-    for (name, flag) in [("plain.tar", "--no-auto-compress"), ("small.tar.gz", "--gzip")] {
+    for (name, flag) in [
+        ("plain.tar", "--no-auto-compress"),
+        ("small.tar.gz", "--gzip"),
+    ] {
         let pack = ["--create", flag, "--file", &dir.path(name), "--directory"];
-        ok(Command::new("tar").args(pack).args([&dir.path("layout"), "."]));
+        ok(Command::new("tar")
+            .args(pack)
+            .args([&dir.path("layout"), "."]));
         greets_everywhere(&dir.path(name));
     }
 }
@@ -65,9 +78,15 @@ fn those_of_gnu_tar_are_taken() {
 fn those_of_skopeo_are_taken() {
     let dir = Dir::new();
     let (docker, oci) = (dir.path("docker.tar"), dir.path("oci.tar"));
-    skopeo("FILESYSTEM", &format!("docker-archive:{docker}:anyhost/greets:latest"));
+    skopeo(
+        "FILESYSTEM",
+        &format!("docker-archive:{docker}:anyhost/greets:latest"),
+    );
     greets_everywhere(&docker);
-    skopeo("LAYER", &format!("oci-archive:{oci}:docker.io/anyhost/greets:latest"));
+    skopeo(
+        "LAYER",
+        &format!("oci-archive:{oci}:docker.io/anyhost/greets:latest"),
+    );
     greets_everywhere(&oci);
 }
 
@@ -86,9 +105,13 @@ fn those_that_lack_something_are_told() {
     let dir = Dir::new();
     dir.write("other", "");
     let pack = ["--create", "--file", &dir.path("other.tar"), "--directory"];
-    ok(Command::new("tar").args(pack).args([&dir.path(""), "other"]));
+    ok(Command::new("tar")
+        .args(pack)
+        .args([&dir.path(""), "other"]));
     let mut host = command(&path("HOST"));
-    let output = host.args(["--image", &dir.path("other.tar"), "you"]).output();
+    let output = host
+        .args(["--image", &dir.path("other.tar"), "you"])
+        .output();
     let (code, _, stderr) = ended(output.expect("the host starts"));
     let expected = format!(
         "error: {}: has neither index.json nor manifest.json; expected an image in a tar archive\n",

@@ -26,9 +26,13 @@ fn host(image: &str) -> Command {
 fn slow_image(dir: &Dir) -> String {
     let (image, zeros) = (dir.path("slow.tar"), dir.path("zeros"));
     std::fs::copy(path("IMAGE"), &image).expect("a copy");
-    File::create(&zeros).and_then(|file| file.set_len(1 << 30)).expect("a sparse file");
+    File::create(&zeros)
+        .and_then(|file| file.set_len(1 << 30))
+        .expect("a sparse file");
     let append = ["--append", "--sparse", "--file", &image, "--directory"];
-    ok(Command::new("tar").args(append).args([&dir.path(""), "zeros"]));
+    ok(Command::new("tar")
+        .args(append)
+        .args([&dir.path(""), "zeros"]));
     image
 }
 

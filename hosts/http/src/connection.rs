@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use http::header::{CONNECTION, HeaderValue};
 use http::Request;
+use http::header::{CONNECTION, HeaderValue};
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;

@@ -34,7 +34,10 @@ impl Config {
         let config = if archive.member("index.json").is_some() {
             let mut manifest = archive.json("index.json")?;
             let name = |image: &Value| text(&image["annotations"]["io.containerd.image.name"]);
-            names = list(&manifest["manifests"]).iter().filter_map(name).collect();
+            names = list(&manifest["manifests"])
+                .iter()
+                .filter_map(name)
+                .collect();
             while manifest["manifests"].is_array() {
                 manifest = archive.blob(&manifest["manifests"][0]["digest"])?;
             }

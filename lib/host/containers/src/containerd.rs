@@ -74,7 +74,8 @@ impl Engine for Containerd {
         let names = succeed(self.command().args(["images", "list", "--quiet"])).map_err(error)?;
         let has_name = |name: &&str| !name.starts_with("import-");
         let name = names.lines().find(has_name).or(names.lines().next());
-        name.map(str::to_owned).ok_or_else(|| bad_image(tar, "no image in it"))
+        name.map(str::to_owned)
+            .ok_or_else(|| bad_image(tar, "no image in it"))
     }
 
     fn run(&self, image: &Image, options: &Options) -> Command {

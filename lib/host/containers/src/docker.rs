@@ -110,7 +110,11 @@ impl Engine for Docker {
             .filter_map(|line| line.strip_prefix("Loaded image"))
             .find_map(|rest| rest.strip_prefix(": ").or(rest.strip_prefix(" ID: ")))
             .ok_or_else(|| error("no image in it".to_owned()))?;
-        self.loaded = [name].into_iter().filter(is_new).map(str::to_owned).collect();
+        self.loaded = [name]
+            .into_iter()
+            .filter(is_new)
+            .map(str::to_owned)
+            .collect();
         Ok(name.to_owned())
     }
 

@@ -115,9 +115,7 @@ impl Session {
         let container = format!("anyhost-{}", std::process::id());
         let mut engine: Box<dyn Engine> = match (&args.docker, &args.containerd) {
             (Some(host), _) => Box::new(Docker::at(host, container, &shim, signals)?),
-            (_, Some(address)) => {
-                Box::new(Containerd::at(address, container, &shim, signals)?)
-            }
+            (_, Some(address)) => Box::new(Containerd::at(address, container, &shim, signals)?),
             _ if !rustix::process::geteuid().is_root() => {
                 return Err(format!(
                     "{program} needs root for daemons of its own: type \
@@ -182,7 +180,11 @@ impl Session {
             }
             watch()?;
             if let Some(signal) = self.signals.came().filter(|_| next <= Instant::now()) {
-                let signal = if asked.is_none() { signal.name() } else { "KILL" };
+                let signal = if asked.is_none() {
+                    signal.name()
+                } else {
+                    "KILL"
+                };
                 let sent = succeed(&mut self.engine.signal(signal));
                 if sent.is_ok() {
                     asked = Some(Instant::now());

@@ -36,17 +36,26 @@ fn copies(from: &str, to: &str) -> bool {
 fn tagged(dir: &Dir, layout: &str) -> String {
     let image = dir.path("image:latest");
     let from = format!("oci:{layout}");
-    skopeo(&["copy", "--quiet", "--preserve-digests", &from, &format!("oci:{image}")]);
+    skopeo(&[
+        "copy",
+        "--quiet",
+        "--preserve-digests",
+        &from,
+        &format!("oci:{image}"),
+    ]);
     image
 }
 
 #[test]
 fn skopeo_copies() {
-    reads("`skopeo copy` to a registry, a layout or a folder", |dir, layout| {
-        let from = format!("oci:{layout}");
-        copies(&from, &format!("oci:{}", dir.path("oci")))
-            && copies(&from, &format!("dir:{}", dir.path("dir")))
-    });
+    reads(
+        "`skopeo copy` to a registry, a layout or a folder",
+        |dir, layout| {
+            let from = format!("oci:{layout}");
+            copies(&from, &format!("oci:{}", dir.path("oci")))
+                && copies(&from, &format!("dir:{}", dir.path("dir")))
+        },
+    );
     reads("`skopeo copy` to `docker-archive:`", |dir, layout| {
         let to = format!("docker-archive:{}", dir.path("image.tar"));
         copies(&format!("oci:{layout}"), &to)
@@ -71,7 +80,11 @@ fn umoci_unpacks() {
         // As the page says, while umoci does not look how many there are.
         let said = String::from_utf8_lossy(&output.stderr);
         let panics = layout == file("LAYER");
-        assert_eq!(said.contains("panic: runtime error: index out of range"), panics, "{said}");
+        assert_eq!(
+            said.contains("panic: runtime error: index out of range"),
+            panics,
+            "{said}"
+        );
         output.status.success()
     });
 }
