@@ -13,7 +13,7 @@ const GREETING: &str = "HELLO, BELGIUM\n";
 
 fn command(program: &str) -> Command {
     let mut command = Command::new(program);
-    command.args(["--image", "", "--shim", &path("SHIM"), "--quiet"]);
+    command.args(["--quiet", "--shim", &path("SHIM")]);
     command
 }
 
