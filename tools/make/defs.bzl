@@ -20,6 +20,7 @@ def rust_part(
         max_bytes = None,
         srcs = None,
         platform = Label("//platforms:wasm32-unknown-unknown"),
+        stack_size = 32768,
         **kwargs):
     """A component in Rust with the tests of its form: a guest's own, or one that it is made of or compared with.
 
@@ -30,12 +31,14 @@ def rust_part(
         max_bytes: the largest size its file may have; None for no budget.
         srcs: the source files; by default all below `src/`.
         platform: the platform it is built for.
+        stack_size: bytes of its stack; a page holds this, and some of its data.
         **kwargs: as for `rust_component`.
     """
     rust_component(
         name = name,
         srcs = srcs or native.glob(["src/**/*.rs"]),
         platform = platform,
+        stack_size = stack_size,
         visibility = _PUBLIC,
         wit = wit,
         **kwargs

@@ -189,8 +189,7 @@ fn an_index_takes_one_image_for_each_platform() {
 #[test]
 fn a_docker_that_is_not_there() {
     let tar = file("LAYER_TAR");
-    let loader = tar.replace(".tar", ".sh");
-    let output = common::output(&loader, &["--host", "unix:///nonexistent"]);
+    let output = common::output(&file("LAYER_LOAD"), &["--host", "unix:///nonexistent"]);
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stderr).expect("UTF-8");
     let last = said.lines().last().expect("a line");
