@@ -1,6 +1,7 @@
 """The targets that every guest and every host has."""
 
 load("@rules_anyhost//component:defs.bzl", "component_test", "rust_component")
+load("@rules_rust//rust:defs.bzl", "rust_library", "rust_test")
 load("//tools/lint:defs.bzl", "lint")
 load(":command.bzl", "command")
 load(":run.bzl", "host_run")
@@ -49,6 +50,31 @@ def rust_part(
         imports = imports,
         max_bytes = max_bytes,
         wit = wit,
+    )
+
+def rust_guest_library(*, name, crate_features = [], **kwargs):
+    """A guest's crate, for components that are more than this guest, with its unit tests as `unit_test`.
+
+    Args:
+        name: the library; the crate's name is the folder's.
+        crate_features: the features to compile with.
+        **kwargs: more attributes of the `rust_library`, `deps` above all.
+    """
+    visibility = ["//guests:__subpackages__"]
+    rust_library(
+        name = name,
+        srcs = native.glob(["src/**/*.rs"]),
+        crate_features = crate_features,
+        crate_name = native.package_name().split("/")[-1],
+        visibility = visibility,
+        **kwargs
+    )
+    rust_test(
+        name = "unit_test",
+        size = "small",
+        crate = name,
+        crate_features = crate_features,
+        visibility = visibility,
     )
 
 def rust_guest(*, name, wit, imports, max_bytes, tests = [], **kwargs):
