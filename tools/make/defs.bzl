@@ -1,6 +1,7 @@
 """The targets that every guest and every host has."""
 
 load("@rules_anyhost//component:defs.bzl", "component_test", "rust_component")
+load("@rules_rust//rust:defs.bzl", "rust_library", "rust_test")
 load("//tools/lint:defs.bzl", "lint")
 load(":command.bzl", "command")
 load(":run.bzl", "host_run")
@@ -20,6 +21,7 @@ def rust_part(
         max_bytes = None,
         srcs = None,
         platform = Label("//platforms:wasm32-unknown-unknown"),
+        stack_size = 32768,
         **kwargs):
     """A component in Rust with the tests of its form: a guest's own, or one that it is made of or compared with.
 
@@ -30,12 +32,14 @@ def rust_part(
         max_bytes: the largest size its file may have; None for no budget.
         srcs: the source files; by default all below `src/`.
         platform: the platform it is built for.
+        stack_size: bytes of its stack; a page holds this, and some of its data.
         **kwargs: as for `rust_component`.
     """
     rust_component(
         name = name,
         srcs = srcs or native.glob(["src/**/*.rs"]),
         platform = platform,
+        stack_size = stack_size,
         visibility = _PUBLIC,
         wit = wit,
         **kwargs
@@ -46,6 +50,31 @@ def rust_part(
         imports = imports,
         max_bytes = max_bytes,
         wit = wit,
+    )
+
+def rust_guest_library(*, name, crate_features = [], **kwargs):
+    """A guest's crate, for components that are more than this guest, with its unit tests as `unit_test`.
+
+    Args:
+        name: the library; the crate's name is the folder's.
+        crate_features: the features to compile with.
+        **kwargs: more attributes of the `rust_library`, `deps` above all.
+    """
+    visibility = ["//guests:__subpackages__"]
+    rust_library(
+        name = name,
+        srcs = native.glob(["src/**/*.rs"]),
+        crate_features = crate_features,
+        crate_name = native.package_name().split("/")[-1],
+        visibility = visibility,
+        **kwargs
+    )
+    rust_test(
+        name = "unit_test",
+        size = "small",
+        crate = name,
+        crate_features = crate_features,
+        visibility = visibility,
     )
 
 def rust_guest(*, name, wit, imports, max_bytes, tests = [], **kwargs):

@@ -1,6 +1,8 @@
 """Public rules for OCI images of components."""
 
-load("//oci/private:wasm_oci_image.bzl", "wasm_oci_image_rule")
+load("//oci/private:wasm_oci_image.bzl", _wasm_oci_image_rule = "wasm_oci_image_rule")
+
+wasm_oci_image_rule = _wasm_oci_image_rule
 
 def wasm_oci_image(*, name, **kwargs):
     """An image of a component, as a folder in OCI's image layout; `<name>.digest` is a file with its digest.

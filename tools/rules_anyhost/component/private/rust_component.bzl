@@ -15,7 +15,7 @@ def rust_component(
         compile_data = [],
         crate_name = None,
         rustc_flags = [],
-        stack_size = 32768,
+        stack_size = None,
         options = [],
         wasm_opt_flags = WASM_OPT_FLAGS,
         visibility = None,
@@ -37,7 +37,8 @@ def rust_component(
         compile_data: more files that the crate reads while it compiles.
         crate_name: the crate's name; the target's name by default.
         rustc_flags: more flags for rustc.
-        stack_size: bytes of the shadow stack in linear memory, a multiple of 16. An overflow traps.
+        stack_size: bytes of the shadow stack in linear memory, a multiple of 16; the linker's default is 1 MiB, which
+            makes each instance 17 pages at least. An overflow traps.
         options: more options for `wasm-tools component new`.
         wasm_opt_flags: options for wasm-opt; an empty list leaves it out.
         visibility: who may use the component.
@@ -62,8 +63,7 @@ def rust_component(
             "-Ccodegen-units=1",
             "-Cpanic=abort",
             "-Cstrip=debuginfo",  # the names, too, go when wasm-opt writes the module
-            "-Clink-arg=-zstack-size={}".format(stack_size),
-        ] + rustc_flags,
+        ] + (["-Clink-arg=-zstack-size={}".format(stack_size)] if stack_size else []) + rustc_flags,
         tags = tags + ["manual"],
         target_compatible_with = [Label("@platforms//cpu:wasm32")],
         testonly = testonly,

@@ -197,7 +197,7 @@ fn help_tells_the_flags() {
     let help = push("LAYER", &["--help"]).join("\n");
     for text in [
         "--repository <HOST/NAME>",
-        "--tag <TAG>",
+        "--tag <TAG|@FILE>",
         "--insecure",
         "REGISTRY_AUTH_FILE",
     ] {
