@@ -11,6 +11,7 @@ bazel=$PWD/bazel
 root=$(source tools/buildroot/root.sh && echo "$root")
 mkdir -p "$root/etc/anyhost"
 touch "$root/etc/anyhost/bazelrc" "$root/.complete"
+(source tools/buildroot/root.sh && certificates_digest) >"$root/etc/anyhost/certificates"
 version=$(<.bazelversion)
 mkdir "$TEST_TMPDIR/workspace" && cd "$TEST_TMPDIR/workspace" && touch MODULE.bazel || exit
 
@@ -38,4 +39,16 @@ expect "release $version" info release
 [[ $(</usr/share/bazel/build-label.txt) == "$version" ]] ||
   { echo "the root's Bazel is $(</usr/share/bazel/build-label.txt), .bazelversion says $version" && rc=1; }
 "$bazel" shutdown
+
+# refuse TEXT: ./bazel says this in its only line, and fails.
+refuse() {
+  local text=$1 said
+  if said=$("$bazel" version 2>&1); then
+    echo "must fail: $text" && rc=1
+  elif [[ $said != "anyhost: $text"* || $said == *$'\n'* ]]; then
+    printf 'must say "%s" in one line, says: %s\n' "$text" "$said" && rc=1
+  fi
+}
+ANYHOST_CACHE=/usr/cache refuse 'cannot write to the cache folder /usr/cache: set ANYHOST_CACHE'
+ANYHOST_CACHE=/usr refuse 'cannot write to the cache folder /usr: set ANYHOST_CACHE'
 exit $rc

@@ -59,11 +59,18 @@ _PROGRAMS = {
     "wit_bindgen": ["wit_bindgen_c"],
 }
 
+# Those of the build root's add-ons: whatever a target is made with is in the root already, and nothing else is asked for.
+_ADD_ONS = {
+    "node": "/usr/bin/node",
+    "ruby": "/usr/bin/ruby",
+}
+
 def _versions_impl(ctx):
     infos = [target[_MadeWithInfo] for target in ctx.attr.targets]
     kinds = depset(transitive = [info.kinds for info in infos]).to_list()
     names = sorted({name: None for kind in kinds for name in _PROGRAMS.get(kind, [])})
-    programs = {file.basename.removesuffix("__bin"): file for file in ctx.files._programs}
+    files = {file.basename.removesuffix("__bin"): file for file in ctx.files._programs}
+    programs = {name: file.short_path for name, file in files.items()} | _ADD_ONS
     crates = sorted(depset(transitive = [info.crates for info in infos]).to_list())
     script = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(
@@ -76,7 +83,7 @@ def _versions_impl(ctx):
                 "echo '{} is made with'".format(ctx.label.package),
                 "echo \"  bazel  $(cat {})\"".format(ctx.file._bazelversion.short_path),
             ] + [
-                "version '{}' '{}'".format(name, programs[name].short_path)
+                "version '{}' '{}'".format(name, programs[name])
                 for name in names
             ] + [
                 "echo 'and {} crates'".format(len(crates)),
@@ -93,7 +100,7 @@ def _versions_impl(ctx):
     )
     return [DefaultInfo(
         executable = script,
-        runfiles = ctx.runfiles([ctx.file._bazelversion] + ctx.files.packages + [programs[name] for name in names]),
+        runfiles = ctx.runfiles([ctx.file._bazelversion] + ctx.files.packages + [files[name] for name in names if name in files]),
     )]
 
 versions = rule(
@@ -116,9 +123,7 @@ versions = rule(
             default = [
                 "//tools/toolchains/wasm:wit_bindgen_c",
                 "@build_root//:bin/clang",
-                "@build_root//:bin/node",
                 "@build_root//:bin/python3",
-                "@build_root//:bin/ruby",
                 "@build_root//:bin/rustc",
                 "@build_root//:bin/wasm-opt",
                 "@build_root//:bin/wasm-tools",
