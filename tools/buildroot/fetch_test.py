@@ -162,7 +162,8 @@ def test_add_on_comes_once(world: World) -> None:
 
 def test_add_on_is_interrupted(world: World) -> None:
     world.mirror.stalls = {"anyhost-c_1.0_all.deb"}
-    (world.folder / "apt.conf").open("a").write('Acquire::http::Timeout "60";\n')
+    with (world.folder / "apt.conf").open("a") as conf:
+        conf.write('Acquire::http::Timeout "60";\n')
     process = world.add()
     while not world.debs_asked(world.mirror):
         assert process.poll() is None

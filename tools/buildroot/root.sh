@@ -17,7 +17,7 @@ cache=$(realpath -m -- "${ANYHOST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/anyhost
 [[ $(uname -sm) == 'Linux x86_64' ]] || fail "the build root is for Linux on x86_64, this is $(uname -sm)"
 
 # One root for each content of what makes it, so checkouts of different commits never disturb each other.
-made_of=$(cat "$buildroot"/{packages,lock,make,fetch,add,steps.sh,rules_rust.sed} | sha256sum | cut -c1-12)
+made_of=$(cat "$buildroot"/{packages,lock,make,fetch,add,steps.sh,generator.sed,rules_rust.sed} | sha256sum | cut -c1-12)
 key=$(echo "$made_of $cache" | sha256sum | cut -c1-12)
 root=$cache/root-$key
 
@@ -31,7 +31,7 @@ certificates_digest() { certificates | (cd "$own_certificates" 2>/dev/null && xa
 write_settings() {
   local content
   content=$({
-    cat "$buildroot/"{lock,rules_rust.sed}
+    cat "$buildroot/"{lock,generator.sed,rules_rust.sed}
     diff <(awk '$4 == "base" { print $1, $2, $3 }' "$buildroot/lock") "$1/etc/anyhost/manifest" || true
   } | sha256sum | cut -c1-12)
   echo "$root" >"$1/etc/anyhost/root"

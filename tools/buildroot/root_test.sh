@@ -42,6 +42,7 @@ while read -r name; do
   fi
 done < <(sed 's/#.*//' packages | xargs -n 1)
 
+export ANYHOST_CACHE=$TEST_TMPDIR
 # steps.sh: what a failing step says.
 step=(bash -c 'source ./root.sh && source ./steps.sh && log=$TEST_TMPDIR/log && : >"$log" && run_step "a step" "$@" 2>&1 | tail -n 1' -)
 step_says() {
@@ -53,5 +54,16 @@ step_says() {
 step_says 'done in' true
 step_says 'this step failed (exit 4)' sh -c 'exit 4'
 step_says 'is full: free some room' sh -c 'echo "tar: No space left on device"; exit 2'
+# What interrupts a step ends all that it started.
+export seconds=1234$$
+sleeper() { (exec sleep "$seconds") && true; }
+sleeping() { pgrep -f "^sleep $seconds\$" >/dev/null; }
+export -f sleeper
+bash -c 'source ./root.sh && source ./steps.sh && log=/dev/null && run_step "a step" sleeper' 2>/dev/null &
+pid=$!
+until sleeping; do sleep 0.1; done
+kill -TERM "$pid"
+wait "$pid"
+! sleeping || { echo 'an interrupted step goes on' && rc=1; }
 step_says 'said by itself' sh -c 'echo said by itself >&3; exit 3'
 exit $rc

@@ -15,7 +15,8 @@ run_step() {
   local title=$1 begin=$SECONDS rc=0
   shift
   say "$title"
-  "$@" 3>&2 >>"$log" 2>&1 </dev/null &
+  # shellcheck disable=SC2154 # log is the caller's
+  { set +m && "$@"; } 3>&2 >>"$log" 2>&1 </dev/null &
   step=$!
   while kill -0 "$step" 2>/dev/null; do
     sleep 1

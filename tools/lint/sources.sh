@@ -22,7 +22,7 @@ list() {
 rust=() starlark=() shell=()
 list rust '*.rs'
 list starlark '*.bazel' '*.bzl'
-list shell '*.sh' bazel make run update-lock
+list shell '*.sh' add bazel export fetch import make run update-lock
 
 rc=0
 # step WHAT COUNT COMMAND...
