@@ -17,8 +17,34 @@ cache=$(realpath -m -- "${ANYHOST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/anyhost
 [[ $(uname -sm) == 'Linux x86_64' ]] || fail "the build root is for Linux on x86_64, this is $(uname -sm)"
 
 # One root for each content of what makes it, so checkouts of different commits never disturb each other.
-key=$(cat "$buildroot"/{packages,lock,make,rules_rust.sed} <(echo "$cache") | sha256sum | cut -c1-12)
+made_of=$(cat "$buildroot"/{packages,lock,make,fetch,add,steps.sh,generator.sed,rules_rust.sed} | sha256sum | cut -c1-12)
+key=$(echo "$made_of $cache" | sha256sum | cut -c1-12)
 root=$cache/root-$key
+
+# The machine's own certificates, wherever they are below the folder for them; and what names their content.
+own_certificates=/usr/local/share/ca-certificates
+certificates() { find -L "$own_certificates" -name '*.crt' -type f -printf '%P\0' 2>/dev/null | LC_ALL=C sort -z || true; }
+certificates_digest() { certificates | (cd "$own_certificates" 2>/dev/null && xargs -0 -r cat) | sha256sum | cut -c1-12; }
+
+# write_settings FOLDER: what depends on where the root and the caches are. The disk cache is that of the lock, whatever
+# add-ons there are; a root that could not have all that is locked has a disk cache of its own.
+write_settings() {
+  local content
+  content=$({
+    cat "$buildroot/"{lock,generator.sed,rules_rust.sed}
+    diff <(awk '$4 == "base" { print $1, $2, $3 }' "$buildroot/lock") "$1/etc/anyhost/manifest" || true
+  } | sha256sum | cut -c1-12)
+  echo "$root" >"$1/etc/anyhost/root"
+  cat >"$1/etc/anyhost/bazelrc" <<END
+common --disk_cache=$cache/disk-$content
+common --repo_env=ANYHOST_BUILD_ROOT=$content
+common --repository_cache=$cache/repositories
+common --repo_env=CARGO_HOME=$cache/cargo
+common --repo_env=npm_config_cache=$cache/npm
+common --repo_env=PIP_CACHE_DIR=$cache/pip
+common --repo_env=CARGO_BAZEL_GENERATOR_URL=file:///usr/local/bin/cargo-bazel
+END
+}
 
 # enter_root COMMAND...: replaces this process by COMMAND inside the read-only build root. The machine's own folders
 # (homes, /tmp, …) are seen as they are; its programs, libraries and settings are not.
@@ -59,7 +85,7 @@ enter_root() {
     PATH=/usr/local/bin:/usr/sbin:/usr/bin
     SSL_CERT_FILE="$ca" NODE_EXTRA_CA_CERTS="$ca" PIP_CERT="$ca"
   )
-  for name in {http,https,no}_proxy {HTTP,HTTPS,NO}_PROXY COLORTERM NO_COLOR; do
+  for name in {http,https,no}_proxy {HTTP,HTTPS,NO}_PROXY COLORTERM NO_COLOR ANYHOST_STRICT; do
     [[ ! ${!name-} ]] || env+=("$name=${!name}")
   done
   # Names and passwords for registries are where the user's own programs keep them.
@@ -79,8 +105,10 @@ enter_root() {
   # exit status are then those of the command itself.
   local pid join=()
   coproc holder { exec env -i bwrap "${view[@]}" --tmpfs /run "${sockets[@]}" --dev-bind /dev /dev --bind /proc /proc --bind /sys /sys \
-    /bin/sh -c 'echo $$ && exec cat' ; }
-  read -r pid <&"${holder[0]}" || fail "bubblewrap cannot enter $root"
+    /bin/sh -c 'echo $$ && exec cat' 2>&1; }
+  read -r pid <&"${holder[0]}" || true
+  [[ $pid =~ ^[0-9]+$ ]] ||
+    fail "bubblewrap cannot enter $root: ${pid:-it says nothing}$( ((EUID == 0)) || echo "; if this machine keeps ordinary users from making user namespaces, allow it or run ./bazel as root")"
   exec {mount_ns}<"/proc/$pid/ns/mnt"
   join=(--mount="/proc/self/fd/$mount_ns")
   if ((EUID != 0)); then

@@ -26,10 +26,44 @@ first=$(ANYHOST_CACHE=/a "${load[@]}")
 again=$(HOME=/home/x ANYHOST_CACHE=/a "${load[@]}")
 [[ $first == "$again" ]] || { echo "the same lock in the same cache is two roots: $first, $again" && rc=1; }
 
-while read -r name version sha256; do
-  [[ $version && $sha256 =~ ^[0-9a-f]{64}$ ]] || { echo "lock: $name has no version or no SHA-256" && rc=1; }
-done <lock
-for name in $(sed 's/#.*//' packages); do
-  grep -q "^$name " lock || { echo "lock: $name of packages is missing: run tools/buildroot/update-lock" && rc=1; }
-done
+[[ $(head -n 1 lock) =~ ^'# snapshot '[0-9]{8}T[0-9]{6}Z$ ]] || { echo "lock: the first line must have the snapshot's time" && rc=1; }
+parts=$(sed -nE 's/^\[(.*)\]$/\1/p' packages | paste -sd'|')
+while read -r name version sha256 part; do
+  [[ $version && $sha256 =~ ^[0-9a-f]{64}$ && $part =~ ^($parts)(,($parts))*$ ]] ||
+    { echo "lock: $name must have a version, a SHA-256 and one of the parts $parts" && rc=1; }
+done < <(tail -n +2 lock)
+part=
+while read -r name; do
+  if [[ $name == '['* ]]; then
+    part=${name:1:-1}
+  else
+    grep -qE "^$name [^ ]+ [^ ]+ (.*,)?($part|base)(,|\$)" lock ||
+      { echo "lock: $name of packages is missing in $part: run tools/buildroot/update-lock" && rc=1; }
+  fi
+done < <(sed 's/#.*//' packages | xargs -n 1)
+
+export ANYHOST_CACHE=$TEST_TMPDIR
+# steps.sh: what a failing step says.
+step=(bash -c 'source ./root.sh && source ./steps.sh && log=$TEST_TMPDIR/log && : >"$log" && run_step "a step" "$@" 2>&1 | tail -n 1' -)
+step_says() {
+  local text=$1 said
+  shift
+  said=$("${step[@]}" "$@")
+  [[ $said == *"$text"* ]] || { printf 'a step must say "%s", says: %s\n' "$text" "$said" && rc=1; }
+}
+step_says 'done in' true
+step_says 'this step failed (exit 4)' sh -c 'exit 4'
+step_says 'is full: free some room' sh -c 'echo "tar: No space left on device"; exit 2'
+# What interrupts a step ends all that it started.
+export seconds=1234$$
+sleeper() { (exec sleep "$seconds") && true; }
+sleeping() { pgrep -f "^sleep $seconds\$" >/dev/null; }
+export -f sleeper
+bash -c 'source ./root.sh && source ./steps.sh && log=/dev/null && run_step "a step" sleeper' 2>/dev/null &
+pid=$!
+until sleeping; do sleep 0.1; done
+kill -TERM "$pid"
+wait "$pid"
+! sleeping || { echo 'an interrupted step goes on' && rc=1; }
+step_says 'said by itself' sh -c 'echo said by itself >&3; exit 3'
 exit $rc

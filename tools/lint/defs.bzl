@@ -4,8 +4,8 @@ load("@rules_shell//shell:sh_test.bzl", "sh_test")
 load(":clippy.bzl", "clippy_test")
 
 PROGRAMS = {
-    "@build_root//:bin/rustfmt": "RUSTFMT",
-    "@build_root//:bin/shellcheck": "SHELLCHECK",
+    "@build_root_lint//:bin/rustfmt": "RUSTFMT",
+    "@build_root_lint//:bin/shellcheck": "SHELLCHECK",
     "@npm_lint//:node_modules/@bazel/buildifier/buildifier-linux_amd64": "BUILDIFIER",
     "@npm_lint//:node_modules/@biomejs/cli-linux-x64/biome": "BIOME",
     "@pip_lint//:site-packages/bin/ruff": "RUFF",

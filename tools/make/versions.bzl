@@ -71,11 +71,18 @@ _PROGRAMS = {
     "wasm_module": ["wasm-opt"],
 }
 
+# Those of the build root's add-ons: whatever a target is made with is in the root already, and nothing else is asked for.
+_ADD_ONS = {
+    "node": "/usr/bin/node",
+    "ruby": "/usr/bin/ruby",
+}
+
 def _versions_impl(ctx):
     infos = [target[_MadeWithInfo] for target in ctx.attr.targets]
     kinds = depset(transitive = [info.kinds for info in infos]).to_list()
     names = sorted({name: None for kind in kinds for name in _PROGRAMS.get(kind, [])})
-    programs = {file.basename: file for file in ctx.files._programs}
+    files = {file.basename: file for file in ctx.files._programs}
+    programs = {name: file.short_path for name, file in files.items()} | _ADD_ONS
     crates = sorted(depset(transitive = [info.crates for info in infos]).to_list())
     return [DefaultInfo(
         executable = shell_script(
@@ -88,10 +95,10 @@ def _versions_impl(ctx):
                 "folder": ctx.label.package,
                 "names": names,
                 "packages": [file.short_path for file in ctx.files.packages],
-                "paths": [programs[name].short_path for name in names],
+                "paths": [programs[name] for name in names],
             },
         ),
-        runfiles = ctx.runfiles([ctx.file._bazelversion] + ctx.files.packages + [programs[name] for name in names]),
+        runfiles = ctx.runfiles([ctx.file._bazelversion] + ctx.files.packages + [files[name] for name in names if name in files]),
     )]
 
 versions = rule(
@@ -115,9 +122,7 @@ versions = rule(
                 "//tools/toolchains/wasm:wac",
                 "//tools/toolchains/wasm:wit_bindgen_c",
                 "@build_root//:bin/clang",
-                "@build_root//:bin/node",
                 "@build_root//:bin/python3",
-                "@build_root//:bin/ruby",
                 "@build_root//:bin/rustc",
                 "@build_root//:bin/wasm-opt",
                 "@build_root//:bin/wasm-tools",

@@ -53,7 +53,7 @@ _ATTRS = {
     ),
     "_node": attr.label(
         allow_single_file = True,
-        default = "@build_root//:bin/node",
+        default = "@build_root_nodejs//:bin/node",
     ),
 }
 

@@ -11,6 +11,7 @@ exports_files(["node_modules"] + glob(
 """
 
 def _npm_repository_impl(repository_ctx):
+    repository_ctx.path(Label("@build_root_nodejs//:BUILD.bazel"))  # brings npm
     for label in [repository_ctx.attr.package_json, repository_ctx.attr.package_lock]:
         path = repository_ctx.path(label)
         repository_ctx.file(path.basename, repository_ctx.read(path))

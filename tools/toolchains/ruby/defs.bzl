@@ -9,7 +9,7 @@ RubyInfo = provider(
     },
 )
 
-_RUBY = "@build_root//:bin/ruby"
+_RUBY = "@build_root_ruby//:bin/ruby"
 
 # Runs from `bazel run` or `bazel test` with runfiles of its own, or from within another program's.
 _LAUNCHER = """
