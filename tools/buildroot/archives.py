@@ -112,7 +112,9 @@ class World:
         for script in "add", "fetch", "steps.sh":
             shutil.copy(SCRIPTS / script, folder / script)
         (folder / "packages").write_text("[base]\n" + "\n".join(NAMES) + "\n")
-        self.lock = sorted(f"{key.replace('=', ' ')} {hashlib.sha256(data).hexdigest()}" for key, data in self.debs.items())
+        self.lock = sorted(
+            f"{key.replace('=', ' ')} {hashlib.sha256(data).hexdigest()}" for key, data in self.debs.items()
+        )
         (folder / "lock").write_text(f"# snapshot {TIME}\n" + "".join(f"{line} base\n" for line in self.lock))
         (folder / "sources.list").write_text(f"deb [trusted=yes] {self.mirror.address} forky main\n")
         # Under another name: apt does not ask a host again whose other port has failed it.
@@ -127,7 +129,7 @@ class World:
         """Runs fetch, which leaves packages in `pool`."""
         command = [str(self.folder / "fetch"), "base", str(self.folder / "pool")]
         environment = {"PATH": os.environ["PATH"], "APT_CONFIG": str(self.folder / "apt.conf")} | environment
-        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
+        return subprocess.run(command, check=False, capture_output=True, text=True, env=environment, timeout=300)
 
     def add(self) -> subprocess.Popen[str]:
         """Starts add for anyhost-c, an add-on of the root `root`, whose base is the rest."""
