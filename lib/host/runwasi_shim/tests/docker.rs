@@ -235,9 +235,11 @@ fn it_can_have_a_terminal() {
 fn nothing_else_can_run_in_it() {
     let docker = Docker::new();
     ok(&mut docker.run("-d --name sleeps", "sleep"));
-    let (code, _, stderr) = ended(docker.client("exec sleeps ls").output().expect("docker"));
+    let exec = docker.client("exec sleeps ls").output();
+    let (code, stdout, stderr) = ended(exec.expect("docker starts"));
     assert_ne!(code, Some(0));
-    assert!(stderr.contains("is its only process"), "{stderr}");
+    let said = stdout + &stderr;
+    assert!(said.contains("is its only process"), "{said}");
     docker.ok("rm --force sleeps");
 }
 
