@@ -28,7 +28,6 @@ up = false
 parser = OptionParser.new do |o|
   o.banner = "Usage: plugin_ruby --component FILE [options] NAME"
   o.separator "Lets a WebAssembly component that exports #{Greeter::GREETER} greet NAME."
-  o.require_exact = true
   o.on("--component FILE", "the component") { |file| component = file }
   o.on("--aot FILE", "the same component, precompiled") { |file| options[:aot] = file }
   o.on("--up", "greet in upper case") { up = true }
@@ -48,6 +47,12 @@ begin
   bad = ARGV.find { |argument| !argument.valid_encoding? }
   raise Usage, "expected UTF-8, got #{bad.inspect}" if bad
 
+  # A name that is cut short is none; `require_exact` of OptionParser would refuse --name=value, too.
+  known = ["--help", *parser.top.list.grep(OptionParser::Switch).flat_map(&:long)]
+  ARGV.take_while { |argument| argument != "--" }.each do |argument|
+    name = argument[/\A--[^=]+/]
+    raise OptionParser::InvalidOption, argument unless name.nil? || known.include?(name)
+  end
   names = parser.parse(ARGV)
   raise Usage, "--component FILE is missing" unless component
   raise Usage, "expected one NAME, got #{names.size}" unless names.one?

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -179,12 +179,7 @@ impl Stream {
             return Poll::Ready(Some(Ok(frame)));
         }
         match Pin::new(&mut self.body).poll_frame(cx) {
-            Poll::Ready(Some(Ok(frame))) => {
-                if frame.is_trailers() && self.promised.is_some() {
-                    record.fail(&SIZED);
-                }
-                return Poll::Ready(Some(Ok(frame)));
-            }
+            Poll::Ready(Some(Ok(frame))) => return Poll::Ready(Some(Ok(frame))),
             Poll::Ready(Some(Err(_))) => {
                 record.fail(&UNFINISHED);
                 self.broken = true;
@@ -203,6 +198,16 @@ impl Stream {
             return Poll::Pending;
         }
         Poll::Ready(Some(Err(Aborted)))
+    }
+
+    /// Whether trailers follow what was sent.
+    fn has_trailers(&mut self) -> bool {
+        let mut cx = Context::from_waker(Waker::noop());
+        let next = match self.ahead.pop_front() {
+            Some(frame) => Poll::Ready(Some(Ok(frame))),
+            None => Pin::new(&mut self.body).poll_frame(&mut cx),
+        };
+        matches!(next, Poll::Ready(Some(Ok(frame))) if frame.is_trailers())
     }
 
     /// Lets a guest that has sent its response do the rest of its work, still within
@@ -228,6 +233,9 @@ impl Drop for ReplyBody {
             && record.bytes >= promised
         {
             record.bytes = promised;
+            if promised > 0 && stream.has_trailers() {
+                record.fail(&SIZED);
+            }
             stream.detach();
         }
         self.wire.finish(record);

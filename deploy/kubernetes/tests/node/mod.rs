@@ -151,8 +151,9 @@ impl Node {
     pub fn try_call<T>(
         &self,
         call: impl Future<Output = Result<Response<T>, Status>>,
-    ) -> Result<T, Status> {
-        self.runtime.block_on(call).map(Response::into_inner)
+    ) -> Result<T, Box<Status>> {
+        let answer = self.runtime.block_on(call).map(Response::into_inner);
+        answer.map_err(Box::new)
     }
 
     /// Nothing is left of pods that were removed: no process, cable, mount, or cgroup.
