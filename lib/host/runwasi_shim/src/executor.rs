@@ -18,6 +18,8 @@ use libcontainer::workload::default::DefaultExecutor;
 use libcontainer::workload::{
     Executor as Workload, ExecutorError, ExecutorSetEnvsError, ExecutorValidationError,
 };
+use rustix::process::geteuid;
+use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities};
 
 use crate::signals;
 use crate::workload::{self, find};
@@ -65,10 +67,25 @@ impl Workload for Executor {
             signals::release();
             return DefaultExecutor {}.exec(spec);
         }
+        renounce().map_err(|error| ExecutorError::Other(error.to_string()))?;
         signals::take().map_err(|error| ExecutorError::Other(error.to_string()))?;
         let run = AssertUnwindSafe(|| workload::run(spec, &self.layers));
         exit(catch_unwind(run).unwrap_or(workload::PANICKED))
     }
+}
+
+/// Gives up the rights of root that are left to this process if its user is not root: the
+/// kernel would take them if it became another program, as it usually does here.
+fn renounce() -> rustix::io::Result<()> {
+    if geteuid().is_root() {
+        return Ok(());
+    }
+    let none = CapabilitySets {
+        effective: CapabilitySet::empty(),
+        permitted: CapabilitySet::empty(),
+        inheritable: CapabilitySet::empty(),
+    };
+    set_capabilities(None, none)
 }
 
 /// Whether the first argument of a container is a program.

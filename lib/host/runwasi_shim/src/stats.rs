@@ -7,7 +7,9 @@ use containerd_shim::protos::cgroups::metrics::{
     BlkIOEntry, BlkIOStat, CPUStat, CPUUsage, MemoryEntry, MemoryStat, Metrics, PidsStat, Throttle,
 };
 use containerd_shim::protos::protobuf::MessageFull;
-use containerd_shim::protos::protobuf::reflect::ReflectValueBox;
+use containerd_shim::protos::protobuf::reflect::{
+    FieldDescriptor, ReflectValueBox, RuntimeFieldType, RuntimeType,
+};
 use containerd_shim::protos::protobuf::well_known_types::any::Any;
 use containerd_shim::util::convert_to_any;
 use prost::Message;
@@ -75,7 +77,9 @@ fn memory(cgroup: &Cgroup) -> MemoryStat {
             .replace("pgpg", "pg_pg_")
             .replace("pgmaj", "pg_maj_")
             .replace("pgfault", "pg_fault");
-        if let Some(field) = fields.field_by_name(&name) {
+        // What the kernel calls swap is a number, and in the message it is a message.
+        let field = fields.field_by_name(&name).filter(is_number);
+        if let Some(field) = field {
             field.set_singular_field(&mut memory, ReflectValueBox::U64(value));
         }
     }
@@ -93,6 +97,11 @@ fn memory(cgroup: &Cgroup) -> MemoryStat {
     memory.kernel = entry("memory.kmem").into();
     memory.kernel_tcp = entry("memory.kmem.tcp").into();
     memory
+}
+
+fn is_number(field: &FieldDescriptor) -> bool {
+    let kind = field.runtime_field_type();
+    matches!(kind, RuntimeFieldType::Singular(RuntimeType::U64))
 }
 
 fn io(cgroup: &Cgroup) -> BlkIOStat {
@@ -156,7 +165,7 @@ mod tests {
                 ("memory/c/memory.limit_in_bytes", "9223372036854771712\n"),
                 (
                     "memory/c/memory.stat",
-                    "total_inactive_file 7\npgmajfault 8\n",
+                    "swap 5\ntotal_inactive_file 7\npgmajfault 8\n",
                 ),
                 ("memory/c/memory.oom_control", "under_oom 0\noom_kill 2\n"),
                 ("pids/c/pids.current", "6\n"),
