@@ -144,16 +144,17 @@ impl Node {
     /// What a call answers.
     #[track_caller]
     pub fn call<T>(&self, call: impl Future<Output = Result<Response<T>, Status>>) -> T {
-        let answer = self.try_call(call);
-        answer.unwrap_or_else(|status| panic!("{:?}: {}", status.code(), status.message()))
+        self.try_call(call)
+            .unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// The same, or why it is not answered.
     pub fn try_call<T>(
         &self,
         call: impl Future<Output = Result<Response<T>, Status>>,
-    ) -> Result<T, Box<Status>> {
+    ) -> Result<T, String> {
         let answer = self.runtime.block_on(call).map(Response::into_inner);
-        answer.map_err(Box::new)
+        answer.map_err(|status| format!("{:?}: {}", status.code(), status.message()))
     }
 
     /// Nothing is left of pods that were removed: no process, cable, mount, or cgroup.
