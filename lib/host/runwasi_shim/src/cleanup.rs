@@ -22,18 +22,25 @@ pub fn after_dead_shim(namespace: &str, id: &str) {
     if !state.exists() {
         return;
     }
-    let start = Instant::now();
-    let delete = || match Container::load(state.clone()) {
+    let deleted = patiently(|| match Container::load(state.clone()) {
         Ok(mut container) => container.delete(true).map_err(|e| e.to_string()),
         Err(error) => Err(error.to_string()),
-    };
-    let mut deleted = delete();
-    // On a busy machine killed processes take longer to end than libcontainer waits.
-    while deleted.is_err() && start.elapsed() < PATIENCE {
-        thread::sleep(Duration::from_millis(50));
-        deleted = delete();
-    }
+    });
     if let Err(error) = deleted {
         eprintln!("cannot remove what is left of container {id}: {error}");
+    }
+}
+
+/// Deletes a container. On a busy machine its processes take longer to leave its cgroup
+/// than libcontainer waits; it keeps the container's state until the cgroup is gone, so
+/// that the next try goes on where one has failed.
+pub fn patiently(mut delete: impl FnMut() -> Result<(), String>) -> Result<(), String> {
+    let start = Instant::now();
+    loop {
+        let deleted = delete();
+        if deleted.is_ok() || start.elapsed() > PATIENCE {
+            return deleted;
+        }
+        thread::sleep(Duration::from_millis(50));
     }
 }

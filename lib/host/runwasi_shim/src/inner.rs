@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zygote::Zygote;
 
+use crate::cleanup::patiently;
 use crate::executor::Executor;
 use crate::signals;
 use crate::streams::Ends;
@@ -105,7 +106,7 @@ fn start((): ()) -> Result<(), String> {
 }
 
 fn delete((): ()) -> Result<(), String> {
-    with_container(|container| container.delete(true).map_err(causes))
+    patiently(|| with_container(|container| container.delete(true).map_err(causes)))
 }
 
 fn update(resources: String) -> Result<(), String> {
