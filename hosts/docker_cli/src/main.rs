@@ -18,7 +18,7 @@ use clap::Parser;
     version,
     override_usage = "docker_cli [OPTIONS] --image <TAR> --shim <FILE> [--] [ARGS]...",
     after_help = "Exit codes: the command's own; 1 if it cannot be run, 2 for wrong flags, 125 when \
-                  Docker cannot start the container, 130 or 143 when SIGINT or SIGTERM comes before it runs.\n\n\
+                  Docker cannot start the container, 129, 130 or 143 when SIGHUP, SIGINT or SIGTERM comes before it runs.\n\n\
                   Examples:\n  \
                   sudo ./bazel run //hosts:docker_cli -- Belgium true\n  \
                   ./bazel run //hosts:docker_cli -- --docker unix:///run/docker.sock Belgium true"
@@ -43,7 +43,7 @@ fn run(args: &Args) -> Result<ExitCode, Failure> {
     env.extend_from_slice(&args.container.env);
     let options = Options {
         env,
-        publish: None,
+        publish: Vec::new(),
         args: args.args.clone(),
     };
     let client = session.command(&options).spawn().map_err(system)?;

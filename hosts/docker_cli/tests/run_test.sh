@@ -11,7 +11,7 @@ greeting=$("$run" Belgium true 2>"$TEST_TMPDIR/stderr")
 grep -q '^\[[0-9.]* s\] running anyhost/wasi_cli_rust:latest$' "$TEST_TMPDIR/stderr"
 
 # What follows its first argument is the guest's, though it be called as a flag of the host's; a flag's value is none.
-said=$("$run" --quiet --grace 9 you --image 2>&1) && { echo "takes the guest's argument for its own"; exit 1; }
+said=$("$run" --quiet --grace 9s you --image 2>&1) && { echo "takes the guest's argument for its own"; exit 1; }
 [[ $said == *'not --image' ]] || { echo "says: $said"; exit 1; }
 
 # Which flags have a value has to be known for that.

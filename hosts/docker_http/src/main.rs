@@ -2,12 +2,13 @@
 
 mod log;
 
-use std::io::{ErrorKind, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, ToSocketAddrs};
+use std::io::{self, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::process::CommandExt;
 use std::process::{ExitCode, Stdio};
 
-use anyhost_containers::{ContainerArgs, Failure, Fatal, Options, Session, fail, system};
+use anyhost_containers::{ContainerArgs, Failure, Options, Session, fail};
+use anyhost_manners::{listen, system};
 use clap::Parser;
 use log::Log;
 
@@ -25,8 +26,8 @@ const INSIDE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080
 #[command(
     name = "docker_http",
     version,
-    after_help = "SIGINT or SIGTERM stops the container and exits with 0, or with 130 or 143 before it runs; \
-                  a second one exits at once.\n\n\
+    after_help = "SIGINT, SIGTERM or SIGHUP stops the container and exits with 0, or with 130, 143 or 129 before it \
+                  runs; a second one exits at once. SIGUSR1 and SIGUSR2 are ignored.\n\n\
                   Examples:\n  \
                   sudo ./bazel run //hosts:docker_http\n  \
                   sudo ./bazel run //hosts:docker_http -- --addr 127.0.0.1:8081 --env ANYHOST_FLAGS=\"--max-memory 32MiB\"\n  \
@@ -36,13 +37,9 @@ struct Args {
     #[command(flatten)]
     container: ContainerArgs,
 
-    /// Where to listen; port 0 takes a free one.
-    #[arg(
-        long,
-        value_name = "HOST:PORT",
-        default_value = "127.0.0.1:8080",
-        help_heading = "Network"
-    )]
+    /// Where to listen: at all addresses of the host, or of the machine with :PORT or
+    /// *:PORT; port 0 takes a free one. Several have commas between them.
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080", value_parser = listen::address, help_heading = "Network")]
     addr: String,
 }
 
@@ -51,14 +48,15 @@ fn main() -> ExitCode {
 }
 
 fn serve(args: &Args) -> Result<(), Failure> {
-    let listener = listen(&args.addr)?;
-    let addr = listener.local_addr().map_err(system)?;
+    let listeners = listen::listen(&args.addr)?;
+    let addrs: io::Result<Vec<_>> = listeners.iter().map(TcpListener::local_addr).collect();
+    let addrs = addrs.map_err(system)?;
     let session = Session::open("docker_http", &args.container)?;
     let forward = match session.daemons() {
-        Some(daemons) => Some(daemons.forward(listener, INSIDE)?),
-        // The user's daemon listens itself: now that the address is known to be free.
+        Some(daemons) => Some(daemons.forward(listeners, INSIDE)?),
+        // The user's daemon listens itself: now that the addresses are known to be free.
         None => {
-            drop(listener);
+            drop(listeners);
             None
         }
     };
@@ -67,7 +65,11 @@ fn serve(args: &Args) -> Result<(), Failure> {
     env.extend_from_slice(&args.container.env);
     let options = Options {
         env,
-        publish: Some(if forward.is_some() { INSIDE } else { addr }),
+        publish: if forward.is_some() {
+            vec![INSIDE]
+        } else {
+            addrs.clone()
+        },
         args: Vec::new(),
     };
     let mut client = session
@@ -84,7 +86,7 @@ fn serve(args: &Args) -> Result<(), Failure> {
     let code = session.wait(client, || {
         if !announced && log.is_listening() {
             announced = true;
-            announce(addr, &session.image.name);
+            announce(&addrs, &session.image.name);
         }
         Ok(())
     })?;
@@ -95,29 +97,12 @@ fn serve(args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Listens at `HOST:PORT`.
-fn listen(addr: &str) -> Result<TcpListener, Fatal> {
-    let bad = || format!("--addr {addr}: use HOST:PORT, as 127.0.0.1:8080");
-    let parsed = addr
-        .to_socket_addrs()
-        .map_err(|_| bad())?
-        .next()
-        .ok_or_else(bad)?;
-    TcpListener::bind(parsed).map_err(|error| match error.kind() {
-        ErrorKind::AddrInUse => {
-            format!("cannot listen on {addr}: address already in use; use --addr to choose another")
-        }
-        _ => format!("cannot listen on {addr}: {error}"),
-    })
-}
-
-fn announce(addr: SocketAddr, image: &str) {
-    say(&format!(
-        "listening on http://{addr} ({image}, in a container)\ntry: curl http://{addr}/"
-    ));
-}
-
-fn say(line: &str) {
+fn announce(addrs: &[SocketAddr], image: &str) {
+    let urls = listen::urls(addrs);
+    let reached = listen::reached(addrs[0]);
     // Whoever closed stderr does not want to know.
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(
+        io::stderr(),
+        "listening on {urls} ({image}, in a container)\ntry: curl http://{reached}/"
+    );
 }

@@ -73,9 +73,32 @@ fn serves_until_terminated() {
 }
 
 #[test]
+fn a_terminal_that_goes_ends_it_and_signals_of_the_user_do_not() {
+    let mut host = Program::start(&mut host(&["--addr", ":0"]));
+    let line = host.stderr.wait_for("listening on ");
+    let urls = line.split(' ').filter_map(|it| it.strip_prefix("http://"));
+    let port = announced(&host.stderr);
+    let port = port.rsplit_once(':').expect("HOST:PORT").1;
+    let mut here = vec!["127.0.0.1"];
+    // Some kernels have only one family.
+    if TcpListener::bind("[::1]:0").is_ok() {
+        here.push("[::1]");
+    }
+    assert_eq!(urls.count(), here.len(), "{line}");
+    for signal in [Signal::USR1, Signal::USR2] {
+        host.signal(signal);
+    }
+    for ip in here {
+        assert_greets(&format!("{ip}:{port}"));
+    }
+    host.signal(Signal::HUP);
+    assert_eq!(host.wait().code(), Some(0));
+}
+
+#[test]
 fn a_second_signal_ends_it_at_once() {
     let before = Machine::now();
-    let mut host = Program::start(&mut host(&["--grace", "1000"]));
+    let mut host = Program::start(&mut host(&["--grace", "1000s"]));
     announced(&host.stderr);
     let traces = Traces::of_program(host.id());
     host.signal(Signal::INT);
@@ -156,8 +179,14 @@ fn addresses_that_cannot_be_listened_at_are_told() {
         "error: cannot listen on {addr}: address already in use; use --addr to choose another\n"
     );
     assert_eq!(fails(&["--addr", &addr]), expected);
-    let expected = "error: --addr 8080: use HOST:PORT, as 127.0.0.1:8080\n";
-    assert_eq!(fails(&["--addr", "8080"]), expected);
+    let unknown = "error: cannot listen on no..name:80: unknown host\n";
+    assert_eq!(fails(&["--addr", "no..name:80"]), unknown);
+    let (code, _, stderr) = ended(host(&["--addr", "8080"]).output().expect("the host starts"));
+    assert_eq!(code, Some(2));
+    assert!(
+        stderr.contains("use HOST:PORT, as 127.0.0.1:8080"),
+        "{stderr}"
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhost_manners::{Grants, units};
+use anyhost_manners::{Grants, listen, units};
 use clap::Parser;
 
 /// Serves a WebAssembly component that exports wasi:http/incoming-handler over HTTP/1.1.
@@ -33,8 +33,8 @@ pub struct Args {
     pub aot: Option<PathBuf>,
 
     /// Where to listen: at all addresses of the host, or of the machine with :PORT or
-    /// *:PORT; port 0 takes a free one.
-    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080", value_parser = address, help_heading = "Network")]
+    /// *:PORT; port 0 takes a free one. Several have commas between them.
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080", value_parser = listen::address, help_heading = "Network")]
     pub addr: String,
 
     /// Open connections. A further one takes the place of the one that has been idle
@@ -97,13 +97,4 @@ pub struct Args {
     /// What goes wrong is still told on stderr.
     #[arg(long, help_heading = "Log")]
     pub quiet: bool,
-}
-
-/// Checks `HOST:PORT`; the name is looked up when the host listens.
-fn address(text: &str) -> Result<String, String> {
-    let port = text.rsplit_once(':').map(|(_, port)| port);
-    match port.map(str::parse::<u16>) {
-        Some(Ok(_)) => Ok(text.to_owned()),
-        _ => Err("use HOST:PORT, as 127.0.0.1:8080".to_owned()),
-    }
 }

@@ -10,14 +10,12 @@ mod connection;
 mod exchange;
 mod guest;
 mod head;
-mod listen;
 mod log;
 mod record;
 mod refusal;
 mod request_body;
 mod request_id;
 mod server;
-mod signals;
 mod state;
 mod stdio;
 mod timer;
@@ -31,8 +29,9 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use anyhost_engine::{Loaded, PoolLimits, open_dirs};
-use anyhost_manners::{Fatal, system, units};
+use anyhost_manners::{Fatal, Signals, listen, system, units};
 use rustix::process::{Resource, getrlimit, setrlimit};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
@@ -42,7 +41,6 @@ use exchange::Host;
 use guest::Guest;
 use log::Log;
 use record::Logs;
-use signals::Signals;
 use state::Grants;
 
 /// How long what is cut off at the end may take to stop.
@@ -81,12 +79,12 @@ pub fn serve(args: &Args, loaded: Loaded) -> Result<(), Fatal> {
         .map_err(system)?;
     let result = runtime.block_on(async {
         let listeners = listen::listen(&args.addr)?;
+        let listeners: io::Result<Vec<_>> =
+            listeners.into_iter().map(TcpListener::from_std).collect();
+        let listeners = listeners.map_err(system)?;
         let signals = Signals::catch().map_err(system)?;
-        announce(
-            args,
-            &listen::addresses(&listeners).map_err(system)?,
-            &version,
-        );
+        let addrs: io::Result<Vec<_>> = listeners.iter().map(TcpListener::local_addr).collect();
+        announce(args, &addrs.map_err(system)?, &version);
         server::serve(host, listeners, signals, args).await;
         Ok(())
     });
@@ -152,8 +150,7 @@ fn announce(args: &Args, addrs: &[SocketAddr], version: &str) {
         .file_stem()
         .unwrap_or_default()
         .to_string_lossy();
-    let urls: Vec<_> = addrs.iter().map(|addr| format!("http://{addr}")).collect();
-    let urls = urls.join(" and ");
+    let urls = listen::urls(addrs);
     let reached = listen::reached(addrs[0]);
     let lines = format!(
         "listening on {urls} ({name}, wasi:http {version})\n\

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhost_manners::Signals;
 use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
@@ -13,7 +14,6 @@ use crate::args::Args;
 use crate::connection::{self, Connections};
 use crate::exchange::Host;
 use crate::log::Log;
-use crate::signals::Signals;
 
 /// How long to wait when there are no more file descriptors.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);

@@ -76,7 +76,7 @@ impl<'a> Pod<'a> {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let outside = listener.local_addr().expect("an address").to_string();
         let inside: SocketAddr = format!("{}:8080", self.address).parse().expect("one");
-        let forward = self.node.daemons.forward(listener, inside);
+        let forward = self.node.daemons.forward(vec![listener], inside);
         (forward.expect("it forwards"), outside)
     }
 

@@ -86,17 +86,19 @@ impl Engine for Containerd {
         for (name, value) in &options.env {
             command.arg("--env").arg(format!("{name}={value}"));
         }
-        if let Some(address) = options.publish {
+        if !options.publish.is_empty() {
             // containerd has no bridge of its own: the container listens on the machine itself.
             let given = options
                 .env
                 .iter()
                 .rfind(|(name, _)| name == "ANYHOST_FLAGS");
             let given = given.map_or("", |(_, value)| value);
+            let addrs: Vec<_> = options.publish.iter().map(ToString::to_string).collect();
+            let addrs = addrs.join(",");
             command.arg("--net-host");
             command
                 .arg("--env")
-                .arg(format!("ANYHOST_FLAGS=--addr {address} {given}"));
+                .arg(format!("ANYHOST_FLAGS=--addr {addrs} {given}"));
         }
         command.args([&image.name, &self.container]);
         if !options.args.is_empty() {

@@ -163,13 +163,13 @@ impl Daemons {
         command
     }
 
-    /// Passes what connects to `listener`, outside, on to `to` inside.
+    /// Passes what connects to `listeners`, outside, on to `to` inside.
     ///
     /// # Errors
-    /// One line for the user: what the system refuses.
-    pub fn forward(&self, listener: TcpListener, to: SocketAddr) -> Result<Forward, Fatal> {
+    /// One line for the user: the system's error.
+    pub fn forward(&self, listeners: Vec<TcpListener>, to: SocketAddr) -> Result<Forward, Fatal> {
         let network = File::open(format!("/proc/{}/ns/net", self.pid())).map_err(system)?;
-        Forward::start(listener, network, to)
+        Forward::start(listeners, network, to)
     }
 }
 

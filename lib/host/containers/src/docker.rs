@@ -125,7 +125,7 @@ impl Engine for Docker {
         for (name, value) in &options.env {
             command.arg("--env").arg(format!("{name}={value}"));
         }
-        if let Some(address) = options.publish {
+        for address in &options.publish {
             command.arg("--publish").arg(format!("{address}:8080"));
         }
         command.arg(&image.name);

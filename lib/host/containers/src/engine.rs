@@ -33,7 +33,7 @@ pub struct Options {
     /// Its environment.
     pub env: Vec<(String, String)>,
     /// Where its port 8080 can be reached.
-    pub publish: Option<SocketAddr>,
+    pub publish: Vec<SocketAddr>,
     /// What follows the entrypoint.
     pub args: Vec<OsString>,
 }

@@ -10,6 +10,7 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use tokio::io::copy_bidirectional;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 use crate::{Fatal, system};
 
@@ -17,10 +18,9 @@ use crate::{Fatal, system};
 pub struct Forward(Option<oneshot::Sender<()>>);
 
 impl Forward {
-    /// Accepts on `listener`, which was made outside, and connects to `to` from a thread
-    /// that has moved into `network`.
+    /// Accepts on `listeners`, which were made outside, and connects to `to` from a thread that has moved into `network`.
     pub(crate) fn start(
-        listener: TcpListener,
+        listeners: Vec<TcpListener>,
         network: File,
         to: SocketAddr,
     ) -> Result<Self, Fatal> {
@@ -28,23 +28,27 @@ impl Forward {
         let (ready, is_ready) = mpsc::channel();
         let enter = move || {
             move_into_link_name_space(network.as_fd(), Some(LinkNameSpaceType::Network))?;
-            listener.set_nonblocking(true)?;
+            for listener in &listeners {
+                listener.set_nonblocking(true)?;
+            }
             tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
-                .map(|runtime| (runtime, listener))
+                .map(|runtime| (runtime, listeners))
         };
         thread::spawn(move || {
-            let (runtime, listener) = match enter() {
+            let (runtime, listeners) = match enter() {
                 Ok(entered) => entered,
                 Err(error) => return ready.send(Err(error)),
             };
             ready.send(Ok(()))?;
             runtime.block_on(async {
-                tokio::select! {
-                    () = serve(listener, to) => {}
-                    _ = stopped => {}
+                let mut serving = JoinSet::new();
+                for listener in listeners {
+                    serving.spawn(serve(listener, to));
                 }
+                // The end of the runtime is that of all that runs in it.
+                let _ = stopped.await;
             });
             Ok(())
         });

@@ -11,18 +11,14 @@ mod session;
 mod signals;
 mod steps;
 
-use std::fmt::Display;
-use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
+pub use anyhost_manners::{Fatal, system};
 pub use daemons::{Daemons, Which};
 pub use engine::{Image, Options};
 pub use forward::Forward;
 pub use session::{ContainerArgs, Session};
-
-/// A reason to stop, in one line.
-pub type Fatal = String;
 
 /// How long nothing is looked at.
 const TICK: Duration = Duration::from_millis(5);
@@ -42,12 +38,6 @@ impl From<Fatal> for Failure {
 
 /// Ends a program with its one line.
 pub fn fail(failure: Failure) -> ExitCode {
-    // Whoever closed stderr does not want to know.
-    let _ = writeln!(std::io::stderr(), "error: {}", failure.line);
+    anyhost_manners::fail(failure.line);
     failure.code.into()
-}
-
-/// An error of the operating system, as one line.
-pub fn system(error: impl Display) -> Fatal {
-    format!("the system refuses: {error}")
 }

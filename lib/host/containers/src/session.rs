@@ -7,11 +7,13 @@ use std::process::{Child, Command, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use anyhost_manners::{units, variable};
+
 use crate::archive::Config;
 use crate::containerd::Containerd;
 use crate::docker::Docker;
 use crate::engine::{Engine, IMAGE, Image, Options, succeed};
-use crate::signals::Signals;
+use crate::signals::{Signals, name};
 use crate::steps::Steps;
 use crate::{Daemons, Failure, Fatal, TICK, system};
 
@@ -61,14 +63,9 @@ pub struct ContainerArgs {
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable, help_heading = "Container")]
     pub env: Vec<(String, String)>,
 
-    /// How long the container may take to end after SIGINT or SIGTERM.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value_t = 10,
-        help_heading = "Container"
-    )]
-    pub grace: u32,
+    /// How long the container may take to end after SIGINT, SIGTERM or SIGHUP.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = units::duration, help_heading = "Container")]
+    pub grace: Duration,
 
     /// Do not tell on stderr what is being done.
     #[arg(long, help_heading = "Log")]
@@ -90,19 +87,20 @@ impl Session {
     /// Starts the daemons, or finds those that `args` name, and loads the image.
     ///
     /// # Errors
-    /// One line for the user of `program`; so is SIGINT or SIGTERM, before the container
-    /// runs.
+    /// One line for the user of `program`; so is a signal that stops it before the
+    /// container runs.
     pub fn open(program: &str, args: &ContainerArgs) -> Result<Self, Failure> {
         let signals = Signals::new()?;
         let opened = Self::load(program, args, &signals);
         let Some(signal) = signals.came() else {
             return Ok(opened?);
         };
+        let code = 128 + signal.as_raw();
         // Cleans up.
         drop(opened);
         Err(Failure {
-            line: format!("stopped by SIG{} before the container ran", signal.name()),
-            code: signal.exit_code(),
+            line: format!("stopped by SIG{} before the container ran", name(signal)),
+            code: u8::try_from(code).unwrap_or(1),
         })
     }
 
@@ -135,7 +133,7 @@ impl Session {
         }
         Ok(Self {
             engine,
-            grace: Duration::from_secs(args.grace.into()),
+            grace: args.grace,
             signals: signals.clone(),
             steps,
             image: Image { name, config },
@@ -155,14 +153,14 @@ impl Session {
         self.engine.run(&self.image, options)
     }
 
-    /// Whether SIGINT or SIGTERM has come.
+    /// Whether SIGINT, SIGTERM or SIGHUP has come.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.signals.came().is_some()
     }
 
     /// Waits for the end of `client`, which runs the container; the result is the
-    /// container's exit code. SIGINT or SIGTERM is passed on to the container, which is
+    /// container's exit code. SIGINT, SIGTERM and SIGHUP are passed on to the container, which is
     /// killed when its time is over. `watch` is called again and again meanwhile.
     ///
     /// # Errors
@@ -181,7 +179,7 @@ impl Session {
             watch()?;
             if let Some(signal) = self.signals.came().filter(|_| next <= Instant::now()) {
                 let signal = if asked.is_none() {
-                    signal.name()
+                    name(signal)
                 } else {
                     "KILL"
                 };
@@ -213,14 +211,6 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.steps.say("cleaning up");
         self.engine.clean_up();
-    }
-}
-
-/// Checks `NAME=VALUE`.
-fn variable(text: &str) -> Result<(String, String), &'static str> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("use NAME=VALUE"),
     }
 }
 

@@ -120,7 +120,9 @@ fn a_port_leads_inside() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let outside = listener.local_addr().expect("an address");
     let inside: SocketAddr = "127.0.0.1:8080".parse().expect("an address");
-    let forward = daemons.forward(listener, inside).expect("it forwards");
+    let forward = daemons
+        .forward(vec![listener], inside)
+        .expect("it forwards");
     let mut server = client(&daemons, "python3 -u -m http.server --bind 127.0.0.1 8080");
     let server = Program::start(&mut server);
     server.stdout.wait_for("Serving HTTP");

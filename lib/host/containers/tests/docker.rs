@@ -16,7 +16,9 @@ fn published(daemons: &Daemons) -> (Forward, String) {
     let outside = listener.local_addr().expect("an address").to_string();
     let inside: SocketAddr = "127.0.0.1:8080".parse().expect("an address");
     (
-        daemons.forward(listener, inside).expect("it forwards"),
+        daemons
+            .forward(vec![listener], inside)
+            .expect("it forwards"),
         outside,
     )
 }
@@ -33,7 +35,7 @@ fn serves(image: &str, platform: &str, command: &str) {
         let output = client(&daemons, "docker logs served").output();
         ended(output.expect("docker starts"))
     };
-    let listening = "listening on http://[::]:8080 ";
+    let listening = "listening on http://0.0.0.0:8080 ";
     eventually("the server listens", || logs().2.contains(listening));
     let (_forward, addr) = published(&daemons);
     let response = get(&addr, "/Belgium?up=true");

@@ -109,7 +109,10 @@ impl Display for Dir {
 }
 
 /// Parses `NAME=VALUE`.
-fn variable(text: &str) -> Result<(String, String), &'static str> {
+///
+/// # Errors
+/// How to write it.
+pub fn variable(text: &str) -> Result<(String, String), &'static str> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("use NAME=VALUE"),

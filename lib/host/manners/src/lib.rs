@@ -2,13 +2,16 @@
 //! errors in each of them.
 
 mod grants;
+pub mod listen;
+mod signals;
 pub mod units;
 
 use std::fmt::Display;
 use std::io::Write;
 use std::process::ExitCode;
 
-pub use grants::{Dir, Grants};
+pub use grants::{Dir, Grants, variable};
+pub use signals::Signals;
 
 /// A reason to stop, in one line.
 pub type Fatal = String;
@@ -24,5 +27,5 @@ pub fn fail(error: impl Display) -> ExitCode {
 
 /// An error of the operating system, as one line.
 pub fn system(error: impl Display) -> Fatal {
-    format!("the system refuses: {error}")
+    format!("system error: {error}")
 }

@@ -2,7 +2,6 @@
 
 use std::env;
 use std::fmt::Display;
-use std::net::{Ipv6Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use anyhost_engine::{Loaded, exports, load_bytes, on_demand};
@@ -23,6 +22,9 @@ const WORLD: &str = "ANYHOST_WORLD";
 const FLAGS: &str = "ANYHOST_FLAGS";
 /// Variables with this prefix are for the shim, all others for the guest.
 const PREFIX: &str = "ANYHOST_";
+
+/// Where a server listens, unless it is told: at all addresses of both families.
+const ADDRESS: &str = ":8080";
 
 /// What a container may be, each with the export that its host calls.
 const WORLDS: [(&str, &str); 2] = [
@@ -65,7 +67,7 @@ fn start(spec: &Spec, layers: &[WasmLayer]) -> Result<(), String> {
     let flags = own(FLAGS).unwrap_or_default().split_whitespace();
     match world(&name, &loaded, own(WORLD))? {
         "wasi:http/proxy" => {
-            let own = ["--addr", address()];
+            let own = ["--addr", ADDRESS];
             let mut args: anyhost_http::Args = parse(&name, own.into_iter().chain(flags))?;
             grant(&mut args.grants);
             anyhost_http::serve(&args, loaded)
@@ -186,13 +188,4 @@ fn parse<'a, A: CommandFactory + FromArgMatches>(
 
 fn refuse(_: &str) -> Result<PathBuf, &'static str> {
     Err("not in a container")
-}
-
-/// Where a server listens, unless it is told: at all addresses of both families. Some
-/// kernels have only one.
-fn address() -> &'static str {
-    match TcpListener::bind((Ipv6Addr::UNSPECIFIED, 0)) {
-        Ok(_) => "[::]:8080",
-        Err(_) => "0.0.0.0:8080",
-    }
 }

@@ -106,7 +106,9 @@ fn a_container_of_docker_goes_on() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let outside = listener.local_addr().expect("an address").to_string();
     let inside: SocketAddr = "127.0.0.1:8080".parse().expect("an address");
-    let _forward = daemons.forward(listener, inside).expect("it forwards");
+    let _forward = daemons
+        .forward(vec![listener], inside)
+        .expect("it forwards");
     let logs = || {
         let output = client(&daemons, "docker logs served").output();
         String::from_utf8(output.expect("docker starts").stderr).expect("UTF-8")

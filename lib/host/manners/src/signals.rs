@@ -1,10 +1,10 @@
-//! What the process makes of signals.
+//! What a process makes of signals.
 
 use std::{fs, io};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Signals that stop the host.
+/// Signals that stop a host: SIGINT, SIGTERM and SIGHUP.
 pub struct Signals {
     interrupt: Signal,
     terminate: Signal,
