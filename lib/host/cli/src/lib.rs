@@ -25,14 +25,15 @@ use state::State;
 /// What a shell makes of a process that aborts; `wasmtime run` has it, too.
 const TRAPPED: i32 = 134;
 
-/// Runs a component and exits with its code; messages name it by [`Args::component`].
+/// Runs a component and exits with its code.
 ///
 /// # Errors
 /// One line for the user, when it cannot be run.
 pub fn run(args: &Args, loaded: Loaded) -> Result<Infallible, Fatal> {
-    let file = args.component.display();
+    let file = loaded.file.clone();
+    let file = file.display();
     let state = State::new(args, &args.guest_args())?;
-    let command = prepare(args, loaded).map_err(|e| e.to_string())?;
+    let command = prepare(args.max_memory, loaded).map_err(|e| e.to_string())?;
     let mut store = Store::new(command.engine(), state);
     store.limiter(State::limiter);
     // At each tick a computing guest lets its connections have their turn.
@@ -67,18 +68,16 @@ pub fn run(args: &Args, loaded: Loaded) -> Result<Infallible, Fatal> {
 }
 
 /// Makes the component ready to run.
-fn prepare(args: &Args, loaded: Loaded) -> anyhost_engine::Result<CommandPre<State>> {
-    let file = &args.component;
-    if let Some(note) = loaded.note {
+fn prepare(max_memory: u64, loaded: Loaded) -> anyhost_engine::Result<CommandPre<State>> {
+    if let Some(note) = &loaded.note {
         let _ = writeln!(io::stderr(), "note: {note}");
     }
-    let component = loaded.component;
-    anyhost_engine::version_of_export(file, &component, "wasi:cli/run", "0.2")?;
-    anyhost_engine::check_start(file, &component, args.max_memory)?;
-    let mut linker = Linker::new(component.engine());
+    loaded.version_of_export("wasi:cli/run", "0.2")?;
+    loaded.check_start(max_memory)?;
+    let mut linker = Linker::new(loaded.component.engine());
     state::link(&mut linker).map_err(|e| Error::Engine(one_line(&e)))?;
-    let pre = anyhost_engine::resolve_imports(file, &component, &linker, state::PROVIDED)?;
-    CommandPre::new(pre).map_err(|e| Error::Invalid(file.clone(), one_line(&e)))
+    let pre = loaded.resolve_imports(&linker, state::PROVIDED)?;
+    CommandPre::new(pre).map_err(|e| Error::Invalid(loaded.file, one_line(&e)))
 }
 
 /// Why the guest was stopped.

@@ -1,13 +1,17 @@
 //! What an image says of itself, read from its tar archive: Docker knows of components
 //! that are no files only how to run them.
 
+use std::fmt::Display;
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
 use crate::Fatal;
-use crate::engine::{bad_image, succeed};
+use crate::client::succeed;
+
+/// What an image should be.
+pub(crate) const IMAGE: &str = "an image in a tar archive";
 
 /// Of an image's configuration, what is needed to run it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,4 +104,9 @@ impl<'a> Archive<'a> {
         let digest = digest.as_str().unwrap_or_default();
         self.json(&format!("blobs/{}", digest.replace(':', "/")))
     }
+}
+
+/// Why a file is not loaded.
+pub fn bad_image(tar: &Path, reason: impl Display) -> Fatal {
+    format!("{}: {reason}; expected {IMAGE}", tar.display())
 }

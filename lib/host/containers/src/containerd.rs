@@ -9,8 +9,9 @@ use std::process::Command;
 use tokio::net::UnixStream;
 
 use crate::Fatal;
-use crate::archive::Config;
-use crate::engine::{Engine, Image, Options, ask, bad_image, quietly, succeed};
+use crate::archive::{Config, bad_image};
+use crate::client::{ask, quietly, succeed};
+use crate::engine::{Engine, Image, Options};
 use crate::signals::Signals;
 
 /// Where a machine has its programs.

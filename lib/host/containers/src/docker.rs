@@ -4,8 +4,9 @@ use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
-use crate::archive::Config;
-use crate::engine::{Engine, Image, Options, RUNTIME, ask, bad_image, quietly, succeed};
+use crate::archive::{Config, bad_image};
+use crate::client::{ask, quietly, succeed};
+use crate::engine::{Engine, Image, Options, RUNTIME};
 use crate::signals::Signals;
 use crate::{Daemons, Fatal, Which};
 

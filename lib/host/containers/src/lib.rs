@@ -2,6 +2,7 @@
 //! and nothing left behind.
 
 mod archive;
+mod client;
 mod containerd;
 mod daemons;
 mod docker;

@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use anyhost_manners::{units, variable};
 
-use crate::archive::Config;
+use crate::archive::{Config, IMAGE};
+use crate::client::succeed;
 use crate::containerd::Containerd;
 use crate::docker::Docker;
-use crate::engine::{Engine, IMAGE, Image, Options, succeed};
+use crate::engine::{Engine, Image, Options};
 use crate::signals::{Signals, name};
 use crate::steps::Steps;
 use crate::{Daemons, Failure, Fatal, TICK, system};

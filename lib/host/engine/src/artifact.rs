@@ -9,7 +9,7 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::config::ahead_of_time;
-use crate::load::read_component;
+use crate::source::read_component;
 use crate::{Error, Result, one_line};
 
 /// Marks the trailer and its version. The component's SHA-256 follows, and then the

@@ -1,43 +1,35 @@
 //! What bounds an instance's memory.
 
-use std::path::Path;
-
-use wasmtime::component::Component;
 use wasmtime::{ResourceLimiter, ResourcesRequired};
 
-use crate::{Error, Result};
+use crate::{Error, Loaded, Result};
 
 /// The size of a page of linear memory, in bytes.
 pub(crate) const PAGE: u64 = 65_536;
 /// Entries of all tables together; each takes a pointer.
 const MAX_TABLE_ENTRIES: usize = 1 << 20;
 
-/// Checks that an instance of the component from `file` could start within
-/// `memory_bytes`.
-///
-/// # Errors
-/// [`Error::Memory`] if one of its memories is larger from the start.
-pub fn check_start(
-    file: &Path,
-    component: &Component,
-    memory_bytes: u64,
-) -> Result<ResourcesRequired> {
-    // Unknown only for components that import modules, which no host gives them.
-    let needs = component.resources_required().ok_or_else(|| {
-        Error::Invalid(
-            file.to_owned(),
-            "imports of core modules are not supported".to_owned(),
-        )
-    })?;
-    let initial = initial_memory(&needs);
-    if initial > memory_bytes {
-        return Err(Error::Memory {
-            file: file.to_owned(),
-            needs: initial,
-            limit: memory_bytes,
-        });
+impl Loaded {
+    /// Checks that an instance could start within `memory_bytes`.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] if one of its memories is larger from the start.
+    pub fn check_start(&self, memory_bytes: u64) -> Result<ResourcesRequired> {
+        // Unknown only for components that import modules, which no host gives them.
+        let needs = self.component.resources_required().ok_or_else(|| {
+            let reason = "imports of core modules are not supported";
+            Error::Invalid(self.file.clone(), reason.to_owned())
+        })?;
+        let initial = initial_memory(&needs);
+        if initial > memory_bytes {
+            return Err(Error::Memory {
+                file: self.file.clone(),
+                needs: initial,
+                limit: memory_bytes,
+            });
+        }
+        Ok(needs)
     }
-    Ok(needs)
 }
 
 /// The size of the largest memory at the start, in bytes.

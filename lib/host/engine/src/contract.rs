@@ -1,72 +1,67 @@
 //! Checks a component's exports and imports against what a host calls and gives.
 
-use std::path::Path;
+use wasmtime::component::{InstancePre, Linker};
 
-use wasmtime::component::{Component, InstancePre, Linker};
+use crate::{Error, Loaded, Result, one_line};
 
-use crate::{Error, Result, one_line};
+impl Loaded {
+    /// The version of the exported interface `name` (as `wasi:http/incoming-handler`)
+    /// whose version starts with `series` (as `0.2`).
+    ///
+    /// # Errors
+    /// [`Error::MissingExport`].
+    pub fn version_of_export(&self, name: &str, series: &str) -> Result<String> {
+        let exports = self.exports();
+        let version = exports.iter().find_map(|export| {
+            let version = export.strip_prefix(name)?.strip_prefix('@')?;
+            version
+                .strip_prefix(series)?
+                .starts_with('.')
+                .then(|| version.to_owned())
+        });
+        version.ok_or_else(|| Error::MissingExport {
+            file: self.file.clone(),
+            wanted: format!("{name}@{series}"),
+            exports,
+        })
+    }
 
-/// The version of the exported interface `name` (as `wasi:http/incoming-handler`)
-/// whose version starts with `series` (as `0.2`).
-///
-/// # Errors
-/// [`Error::MissingExport`].
-pub fn version_of_export(
-    file: &Path,
-    component: &Component,
-    name: &str,
-    series: &str,
-) -> Result<String> {
-    let exports = exports(component);
-    let version = exports.iter().find_map(|export| {
-        let version = export.strip_prefix(name)?.strip_prefix('@')?;
-        version
-            .strip_prefix(series)?
-            .starts_with('.')
-            .then(|| version.to_owned())
-    });
-    version.ok_or_else(|| Error::MissingExport {
-        file: file.to_owned(),
-        wanted: format!("{name}@{series}"),
-        exports,
-    })
-}
-
-/// The names of all that the component exports, as `wasi:cli/run@0.2.12`.
-#[must_use]
-pub fn exports(component: &Component) -> Vec<String> {
-    component
-        .component_type()
-        .exports(component.engine())
-        .map(|(export, _)| export.to_owned())
-        .collect()
-}
-
-/// Connects the component's imports with what `linker` has.
-///
-/// # Errors
-/// [`Error::MissingImport`], with `provided` to tell the user what there is.
-pub fn resolve_imports<T: 'static>(
-    file: &Path,
-    component: &Component,
-    linker: &Linker<T>,
-    provided: &str,
-) -> Result<InstancePre<T>> {
-    linker.instantiate_pre(component).map_err(|e| {
-        let reason = one_line(&e);
-        // The engine names the import in its message only; ask for each name in turn.
-        let import = component
+    /// The names of all that the component exports, as `wasi:cli/run@0.2.12`.
+    #[must_use]
+    pub fn exports(&self) -> Vec<String> {
+        self.component
             .component_type()
-            .imports(component.engine())
-            .map(|(import, _)| import.to_owned())
-            .find(|import| reason.contains(&format!("`{import}`")));
-        match import {
-            Some(import) => Error::MissingImport {
-                file: file.to_owned(),
-                import,
-                provided: provided.to_owned(),
-            },
-            None => Error::Invalid(file.to_owned(), reason),
-        }
-    })
+            .exports(self.component.engine())
+            .map(|(export, _)| export.to_owned())
+            .collect()
+    }
+
+    /// Connects the component's imports with what `linker` has.
+    ///
+    /// # Errors
+    /// [`Error::MissingImport`], with `provided` to tell the user what there is.
+    pub fn resolve_imports<T: 'static>(
+        &self,
+        linker: &Linker<T>,
+        provided: &str,
+    ) -> Result<InstancePre<T>> {
+        linker.instantiate_pre(&self.component).map_err(|e| {
+            let reason = one_line(&e);
+            // The engine names the import in its message only; ask for each name in turn.
+            let import = self
+                .component
+                .component_type()
+                .imports(self.component.engine())
+                .map(|(import, _)| import.to_owned())
+                .find(|import| reason.contains(&format!("`{import}`")));
+            match import {
+                Some(import) => Error::MissingImport {
+                    file: self.file.clone(),
+                    import,
+                    provided: provided.to_owned(),
+                },
+                None => Error::Invalid(self.file.clone(), reason),
+            }
+        })
+    }
 }

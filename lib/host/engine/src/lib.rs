@@ -1,10 +1,10 @@
 //! What the native hosts share: one engine configuration, one way to load a
 //! component, one form of error.
 //!
-//! A host loads a component ([`load`]) into an engine
-//! ([`on_demand`]), moves it to a pool if it serves many requests ([`pooled`]), checks
-//! its contract ([`version_of_export`], [`resolve_imports`]), bounds its memory
-//! ([`check_start`], [`Budget`]) and its reach ([`open_dirs`], [`NoOutgoing`]), and starts
+//! A host loads a component ([`load`]) into an engine ([`on_demand`]), moves it to a pool
+//! if it serves many requests ([`Loaded::pooled`]), checks its contract
+//! ([`Loaded::version_of_export`], [`Loaded::resolve_imports`]), bounds its memory
+//! ([`Loaded::check_start`], [`Budget`]) and its reach ([`open_dirs`], [`NoOutgoing`]), and starts
 //! the clock that interrupts guests ([`start_ticker`]). What [`precompile`] writes loads
 //! into any of these engines.
 
@@ -17,15 +17,15 @@ mod files;
 mod load;
 mod no_outgoing;
 mod pool;
+mod source;
 mod ticker;
 
 pub use artifact::{CODE_FORMAT, compile, precompile};
-pub use budget::{Budget, check_start};
+pub use budget::Budget;
 pub use config::on_demand;
-pub use contract::{exports, resolve_imports, version_of_export};
 pub use error::{Error, Result, one_line};
 pub use files::open_dirs;
 pub use load::{Loaded, load, load_bytes};
 pub use no_outgoing::NoOutgoing;
-pub use pool::{PoolLimits, pooled};
+pub use pool::PoolLimits;
 pub use ticker::{TICK, start_ticker};

@@ -1,23 +1,21 @@
 //! From a file to a component: compiled here, or ahead of time.
 
-use std::fs;
-use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use crate::artifact;
+use crate::source::{WASM_MAGIC, check_header, read};
 use crate::{Error, Result, one_line};
 
 /// The extension by which a user vouches for precompiled code.
 const TRUSTED_EXTENSION: &str = "cwasm";
-const WASM_MAGIC: &[u8] = b"\0asm";
-/// The layer field of a binary's header: 0 is a core module, 1 a component.
-const LAYER: std::ops::Range<usize> = 6..8;
 
 /// A component that is ready to be linked.
 pub struct Loaded {
+    /// What messages call it: the file that it is from.
+    pub file: PathBuf,
     /// The component, as machine code.
     pub component: Component,
     /// One line for the user when the precompiled code was not used.
@@ -48,6 +46,7 @@ pub fn load(engine: &Engine, file: &Path, aot: Option<&Path>) -> Result<Loaded> 
         let component = artifact::load(engine, &bytes, None)
             .map_err(|reason| Error::BadCode(file.to_owned(), reason))?;
         return Ok(Loaded {
+            file: file.to_owned(),
             component,
             note: None,
         });
@@ -60,6 +59,7 @@ pub fn load(engine: &Engine, file: &Path, aot: Option<&Path>) -> Result<Loaded> 
             match artifact::load(engine, &read(aot)?, Some(&bytes)) {
                 Ok(component) => {
                     return Ok(Loaded {
+                        file: file.to_owned(),
                         component,
                         note: None,
                     });
@@ -73,7 +73,11 @@ pub fn load(engine: &Engine, file: &Path, aot: Option<&Path>) -> Result<Loaded> 
     };
     let component = Component::from_binary(engine, &bytes)
         .map_err(|e| Error::Invalid(file.to_owned(), one_line(&e)))?;
-    Ok(Loaded { component, note })
+    Ok(Loaded {
+        file: file.to_owned(),
+        component,
+        note,
+    })
 }
 
 /// Loads a component from memory, as an image's layer; messages call it `name`.
@@ -92,39 +96,8 @@ pub fn load_bytes(engine: &Engine, name: &Path, bytes: &[u8], code: bool) -> Res
             .map_err(|e| Error::Invalid(name.to_owned(), one_line(&e)))?
     };
     Ok(Loaded {
+        file: name.to_owned(),
         component,
         note: None,
     })
-}
-
-/// Reads a component and checks that it is one.
-pub(crate) fn read_component(file: &Path) -> Result<Vec<u8>> {
-    let bytes = read(file)?;
-    check_header(file, &bytes)?;
-    Ok(bytes)
-}
-
-fn read(file: &Path) -> Result<Vec<u8>> {
-    check_file(file)?;
-    fs::read(file).map_err(|e| Error::Io(file.to_owned(), e))
-}
-
-fn check_file(file: &Path) -> Result<()> {
-    match fs::metadata(file) {
-        Ok(data) if data.is_dir() => Err(Error::Directory(file.to_owned())),
-        Ok(_) => Ok(()),
-        Err(e) if e.kind() == ErrorKind::NotFound => Err(Error::Missing(file.to_owned())),
-        Err(e) => Err(Error::Io(file.to_owned(), e)),
-    }
-}
-
-fn check_header(file: &Path, bytes: &[u8]) -> Result<()> {
-    if Engine::detect_precompiled(bytes).is_some() {
-        return Err(Error::UntrustedCode(file.to_owned()));
-    }
-    match bytes.get(LAYER) {
-        Some([0, 0]) if bytes.starts_with(WASM_MAGIC) => Err(Error::CoreModule(file.to_owned())),
-        Some(_) if bytes.starts_with(WASM_MAGIC) => Ok(()),
-        _ => Err(Error::NotWasm(file.to_owned())),
-    }
 }

@@ -46,7 +46,7 @@ use state::Grants;
 /// How long what is cut off at the end may take to stop.
 const SHUTDOWN: Duration = Duration::from_millis(200);
 
-/// Serves a component until SIGINT or SIGTERM; messages name it by [`Args::component`].
+/// Serves a component until SIGINT, SIGTERM or SIGHUP.
 ///
 /// # Errors
 /// One line for the user, when it cannot be served.
@@ -118,28 +118,22 @@ fn make_logs(args: &Args) -> io::Result<Logs> {
 
 /// Makes the component ready to serve; the string is its version of `wasi:http`.
 fn prepare(args: &Args, loaded: Loaded, grants: Grants) -> anyhost_engine::Result<(Guest, String)> {
-    let file = &args.component;
-    if let Some(note) = loaded.note {
+    if let Some(note) = &loaded.note {
         let _ = writeln!(io::stderr(), "note: {note}");
     }
-    let version = anyhost_engine::version_of_export(
-        file,
-        &loaded.component,
-        "wasi:http/incoming-handler",
-        "0.2",
-    )?;
+    let version = loaded.version_of_export("wasi:http/incoming-handler", "0.2")?;
     let limits = PoolLimits {
         // Warming up takes no place that a request may need.
         instances: args.max_in_flight.saturating_add(threads(args)),
         memory_bytes: args.max_memory,
     };
-    let component = anyhost_engine::pooled(file, &loaded.component, limits)?;
+    let pooled = loaded.pooled(limits)?;
     let engine_error = |e| anyhost_engine::Error::Engine(anyhost_engine::one_line(&e));
-    let mut linker = Linker::new(component.engine());
+    let mut linker = Linker::new(pooled.component.engine());
     state::link(&mut linker).map_err(engine_error)?;
-    let pre = anyhost_engine::resolve_imports(file, &component, &linker, state::PROVIDED)?;
+    let pre = pooled.resolve_imports(&linker, state::PROVIDED)?;
     let pre = ProxyPre::new(pre)
-        .map_err(|e| anyhost_engine::Error::Invalid(file.clone(), anyhost_engine::one_line(&e)))?;
+        .map_err(|e| anyhost_engine::Error::Invalid(pooled.file, anyhost_engine::one_line(&e)))?;
     Ok((Guest { pre, grants }, version))
 }
 

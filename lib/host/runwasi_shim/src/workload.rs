@@ -4,7 +4,7 @@ use std::env;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use anyhost_engine::{Loaded, exports, load_bytes, on_demand};
+use anyhost_engine::{Loaded, load_bytes, on_demand};
 use anyhost_manners::{Grants, fail};
 use clap::{CommandFactory, FromArgMatches};
 use containerd_shim_wasm::sandbox::context::WasmLayer;
@@ -65,7 +65,7 @@ fn start(spec: &Spec, layers: &[WasmLayer]) -> Result<(), String> {
     let name = name(args);
     let loaded = load(process, layers, &name)?;
     let flags = own(FLAGS).unwrap_or_default().split_whitespace();
-    match world(&name, &loaded, own(WORLD))? {
+    match world(&loaded, own(WORLD))? {
         "wasi:http/proxy" => {
             let own = ["--addr", ADDRESS];
             let mut args: anyhost_http::Args = parse(&name, own.into_iter().chain(flags))?;
@@ -127,15 +127,16 @@ pub fn find(process: &Process, name: &Path) -> Option<PathBuf> {
 }
 
 /// The world to run the component in: the one that is asked for, or its only one.
-fn world(name: &Path, loaded: &Loaded, asked: Option<&str>) -> Result<&'static str, String> {
+fn world(loaded: &Loaded, asked: Option<&str>) -> Result<&'static str, String> {
     let names = || WORLDS.map(|(world, _)| world).join(" or ");
+    let name = &loaded.file;
     if let Some(asked) = asked {
         let known = WORLDS.iter().find(|(world, _)| *world == asked);
         return known
             .map(|(world, _)| *world)
             .ok_or_else(|| format!("{WORLD}={asked}: expected {}", names()));
     }
-    let exports = exports(&loaded.component);
+    let exports = loaded.exports();
     let has = |wanted: &str| {
         exports
             .iter()
