@@ -1,13 +1,12 @@
 """contract_cases: the cases of a contract, checked against its WIT."""
 
 load("@rules_wasm_component//providers:providers.bzl", "WitInfo")
-load("//component/private:wit_files.bzl", "wit_dir")
 load("//toolchains:defs.bzl", "COMPONENT_TOOLCHAIN_TYPE")
 
 def _contract_cases_impl(ctx):
     # The source is a cases.json in the same folder.
     plain = ctx.actions.declare_file(ctx.attr.wit.label.name + ".cases.json")
-    folder = wit_dir(ctx.attr.wit)
+    folder = [file for file in ctx.files.wit if file.is_directory][0]
     args = ctx.actions.args()
     args.add_all([folder], expand_directories = False)
     args.add(ctx.file.src)
