@@ -8,9 +8,7 @@ import { camel, pascal } from "./types.mjs";
 /** The groups that a component of this description has to pass: those of what it exports, with just its imports. */
 export function groupsFor({ package: own, groups }, { imports, exports }) {
   const [packageName, version] = own.split("@");
-  const ours = Object.entries(imports)
-    .filter(([name, item]) => name.startsWith(`${packageName}/`) && name.endsWith(`@${version}`) && Object.keys(item).length)
-    .map(([name]) => name);
+  const ours = Object.keys(imports).filter((name) => name.startsWith(`${packageName}/`) && name.endsWith(`@${version}`));
   const isOurs = (group) => (group.interface === null ? group.cases.some(isOfWorld) : group.interface in exports);
   const isOfWorld = ({ steps }) => steps.every(({ call }) => call === undefined || call in exports);
   return groups.filter((group) => isOurs(group) && group.imports.toSorted().join() === ours.toSorted().join());
@@ -101,15 +99,14 @@ class Host {
 
   #interface(face, functions) {
     const made = {};
-    const { handles: _, ...self } = this;
     const drop = (object) => this.#dropped(object);
-    for (const { resource } of self.types) {
+    for (const { resource } of this.types) {
       if (resource?.[0] !== face) continue;
       const key = `[constructor]${resource[1]}`;
       const construct = (args, object) => this.#asked(face, key, functions[key], args, object);
       made[pascal(resource[1])] = class {
+        /** With `Host` itself as its argument it is what a function answers. */
         constructor(...args) {
-          // Without arguments of a constructor's it is made by a function's answer.
           if (args[0] !== Host) construct(args, this);
         }
         [Symbol.dispose]() {
@@ -158,7 +155,11 @@ class Host {
   #asked(face, key, type, args, made) {
     const { kind, resource, own } = functionName(key);
     const call = kind === "constructor" ? `${resource}.constructor` : resource ? `${resource}.${own}` : own;
-    const name = (object) => new Given(object);
+    const gone = [];
+    const name = (object, _resource, isOwn) => {
+      if (isOwn) gone.push(object);
+      return new Given(object);
+    };
     const found = args.map((arg, at) => this.codec.toJson(type.params[at][1], arg, name));
     const next = this.#expected.shift();
     if (next?.call !== call || (next.interface ?? null) !== face) {
@@ -166,21 +167,24 @@ class Host {
     }
     const wanted = next.on === undefined ? next.args : [next.on, ...next.args];
     if (!same(wanted, found, this.handles)) this.#fail(`the guest asks ${call}${brief(found)}, expected ${brief(wanted)}`);
+    // What the guest gives back is no longer its own.
+    for (const [known, object] of this.handles) if (gone.includes(object)) this.handles.delete(known);
     if (next.fails !== undefined) throw new Error(next.fails);
     if (made) {
       this.handles.set(next.result, made);
       return made;
     }
-    const handle = (own) => this.#handle(own, type);
+    const handle = (own, at) => this.#handle(own, at);
     const fallible = this.types[type.result]?.result;
     if (!fallible) return this.codec.fromJson(type.result, next.result ?? null, handle);
     if ("err" in next.result) throw new ResultError(this.codec.fromJson(fallible[1], next.result.err, handle));
     return this.codec.fromJson(fallible[0], next.result.ok, handle);
   }
 
-  /** The host's object of that name, new ones by their class. */
-  #handle(name) {
-    if (!this.handles.has(name)) fail(`there is no handle ${name}`);
+  /** The host's object of that name, which may be a new one. */
+  #handle(name, at) {
+    const [face, resource] = this.types[at].resource;
+    if (!this.handles.has(name)) this.handles.set(name, new this.imports[face][pascal(resource)](Host));
     return this.handles.get(name);
   }
 }

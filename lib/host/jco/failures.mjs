@@ -1,12 +1,12 @@
 // How what was thrown in a worker comes to its page: as it was, as far as it can be cloned.
 
-import { ComponentError, GreeterError, TrapError } from "./errors.mjs";
+import { ComponentError, PluginError, ResultError, TimeLimitError, TrapError } from "./errors.mjs";
 
 const { CompileError, LinkError, RuntimeError } = WebAssembly;
 const KINDS = {
   ...{ EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError },
   ...{ CompileError, LinkError, RuntimeError },
-  ...{ ComponentError, GreeterError, TrapError },
+  ...{ ComponentError, PluginError, TimeLimitError, TrapError },
 };
 
 /** Sends a page what was thrown. Of an error these are its name, message and stack: a clone would lose the name. */
@@ -15,7 +15,7 @@ export function postFailure(thrown) {
     const { name, message, stack } = thrown instanceof Error ? thrown : {};
     postMessage(thrown instanceof Error ? { failed: true, error: { name, message, stack } } : { failed: true, thrown });
   } catch {
-    postFailure(new GreeterError(`a function for guests threw what cannot be cloned (${typeof thrown})`));
+    postFailure(new PluginError(`a function for guests threw what cannot be cloned (${typeof thrown})`));
   }
 }
 

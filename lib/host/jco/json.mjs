@@ -24,7 +24,7 @@ function pair(json) {
 
 /** The codec for `types`, those of a component. What is no value of its type is left as it is, for the checkers to tell. */
 export function codec(types) {
-  /** A value of JavaScript; `handle(name)` gives the object that a handle's name stands for. */
+  /** A value of JavaScript; `handle(name, resource, isOwn)` gives the object of a handle's name. */
   function fromJson(type, json, handle) {
     if (type === null) return json ?? undefined;
     const inner = (part, value) => fromJson(part, value, handle);
@@ -36,7 +36,7 @@ export function codec(types) {
     }
     if (typeof type === "string") return json;
     const [[kind, is]] = Object.entries(types[type]);
-    if (kind === "own" || kind === "borrow") return handle(json);
+    if (kind === "own" || kind === "borrow") return handle(json, is, kind === "own");
     if (kind === "list" && is === "u8" && typeof json === "string") return bytesOf(json);
     if (kind === "list" && Array.isArray(json)) return json.map((item) => inner(is, item));
     if (kind === "tuple" && Array.isArray(json)) return json.map((item, at) => inner(is[at] ?? null, item));
@@ -61,7 +61,7 @@ export function codec(types) {
     return json;
   }
 
-  /** What is told of a value in JSON; `name(object, resource)` tells what a handle is called. */
+  /** What is told of a value in JSON; `name(object, resource, isOwn)` tells what a handle is called. */
   function toJson(type, value, name) {
     if (type === null) return null;
     const inner = (part, of) => toJson(part, of, name);
@@ -75,7 +75,7 @@ export function codec(types) {
     switch (kind) {
       case "own":
       case "borrow":
-        return name(value, is);
+        return name(value, is, kind === "own");
       case "list":
         if (is === "u8") return btoa(Array.from(value, (byte) => String.fromCharCode(byte)).join(""));
         return Array.from(value, (item) => inner(is, item));
@@ -124,7 +124,11 @@ export class JsonCalls {
     const full = face && Object.keys(exports).find((full) => namesOf(full).includes(face));
     const found = functionOf(face ? (exports[full] ?? {}) : exports, call);
     if (!found?.params) throw new PluginError(`there is no function ${face ? `${face}.` : ""}${call}`);
-    const handle = (handleName) => this.handles.get(handleName) ?? handleName;
+    const handle = (handleName, _resource, isOwn) => {
+      const object = this.handles.get(handleName) ?? handleName;
+      if (isOwn) this.handles.delete(handleName);
+      return object;
+    };
     const given = on === undefined ? args : [on, ...args];
     const values = given.map((arg, at) => this.codec.fromJson(found.params[at]?.[1] ?? null, arg, handle));
     const [ok, error] = types[found.result]?.result ?? [];

@@ -5,11 +5,12 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 
-import { ComponentError, noGreeter, notProvided } from "./errors.mjs";
-import { FORMATTER, GREETER } from "./greeter.mjs";
+import { ComponentError } from "./errors.mjs";
+import { interfacesOf } from "./interfaces.mjs";
 
-/** The name of the module in a folder that a component was transpiled to. */
+/** The names, in a folder that a component was transpiled to, of the module and of what tells its types. */
 export const MODULE = "component.js";
+export const DESCRIPTION = "interfaces.json";
 
 const EXPECTED = "expected a WebAssembly component";
 
@@ -27,11 +28,8 @@ export async function transpile(file, { minify }) {
       .trim();
     throw new ComponentError(`${file}: not a valid component: ${reason}`, { cause });
   }
-  const exports = result.exports.map(([name]) => name);
-  if (!exports.includes(GREETER)) throw noGreeter(file, GREETER, exports);
-  const missing = result.imports.find((name) => name !== FORMATTER);
-  if (missing) throw notProvided(file, missing, [FORMATTER]);
-  return new Map(Object.entries(result.files));
+  const description = Buffer.from(JSON.stringify(interfacesOf(bytes)));
+  return new Map([...Object.entries(result.files), [DESCRIPTION, description]]);
 }
 
 /**

@@ -29,7 +29,8 @@ class Wrong {
   }
 
   error(name) {
-    return new this.Kind(`${name}${this.place}: expected ${this.expected}, got ${this.got}`);
+    const error = new this.Kind(`${name}${this.place}: expected ${this.expected}, got ${this.got}`);
+    return Object.defineProperty(error, "isWrongValue", { value: true });
   }
 }
 

@@ -81,9 +81,10 @@ def _transpile_test_impl(ctx):
     folder = _outputs(env)[0]
     argv = _action(env, "JcoTranspile").argv
     asserts.equals(env, [folder], analysistest.target_under_test(env)[OutputGroupInfo].transpiled.to_list())
-    asserts.equals(env, "transpile", argv[2])
-    asserts.equals(env, "answer.component.wasm", argv[4].split("/")[-1])
-    asserts.equals(env, ["--out-dir", folder.path, "--instantiation=async", "--name=module"], argv[5:])
+    asserts.equals(env, ["transpile.mjs", "jco.js"], [path.split("/")[-1] for path in argv[1:3]])
+    asserts.equals(env, "transpile", argv[3])
+    asserts.equals(env, "answer.component.wasm", argv[5].split("/")[-1])
+    asserts.equals(env, ["--out-dir", folder.path, "--instantiation=async", "--name=module"], argv[6:])
     return analysistest.end(env)
 
 transpile_test = analysistest.make(_transpile_test_impl)
