@@ -80,7 +80,7 @@ await run(async () => {
     json: { type: "boolean" },
     "max-memory": { type: "string", default: "64MiB" },
     timeout: { type: "string", default: "10s" },
-  });
+  }, { allowSwitches: true });
   if (!values.component) throw new UsageError("--component FILE is missing");
   if (positionals.length > 1) throw new UsageError(`${positionals.length} calls are given, expected one`);
   const plugin = await Plugin.open(values.transpiled ?? values.component, {

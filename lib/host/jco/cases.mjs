@@ -5,8 +5,18 @@ import { functionName } from "./imports.mjs";
 import { codec, functionOf, JsonCalls } from "./json.mjs";
 import { camel, pascal } from "./types.mjs";
 
-/** The groups that a component of this description has to pass: those of what it exports, with just its imports. */
-export function groupsFor({ package: own, groups }, { imports, exports }) {
+/** What jco cannot do, by the names of cases: each is run, and has to fail until it can. */
+const CANNOT = new Map([]);
+
+/** The cases that a component of this description has to pass, each with its group, and why jco `cannot` do it. */
+export function casesFor(contract, description) {
+  return groupsFor(contract, description).flatMap((group) =>
+    group.cases.map((one) => ({ group, one, cannot: CANNOT.get(one.name) })),
+  );
+}
+
+/** The groups of what a component exports, for just what it imports. */
+function groupsFor({ package: own, groups }, { imports, exports }) {
   const [packageName, version] = own.split("@");
   const ours = Object.keys(imports).filter((name) => name.startsWith(`${packageName}/`) && name.endsWith(`@${version}`));
   const isOurs = (group) => (group.interface === null ? group.cases.some(isOfWorld) : group.interface in exports);

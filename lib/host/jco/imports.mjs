@@ -2,7 +2,7 @@
 
 import { ComponentError, ResultError } from "./errors.mjs";
 import { camel, pascal } from "./types.mjs";
-import { shown } from "./values.mjs";
+import { shown, wrong } from "./values.mjs";
 
 /**
  * What a function for guests threw, on its way through the guest to the caller. jco takes some kinds of errors for traps
@@ -71,7 +71,7 @@ export class Imports {
   #interface(key, object, functions, resources) {
     const place = `imports.${key}`;
     if ((typeof object !== "object" && typeof object !== "function") || object === null) {
-      throw new TypeError(`${place}: expected an object with the functions of ${key}, got ${shown(object)}`);
+      throw wrong(TypeError, `${place}: expected an object with the functions of ${key}, got ${shown(object)}`);
     }
     const made = {};
     for (const [name, at] of resources) made[pascal(name)] = this.#standIn(place, object, name, at);
@@ -105,7 +105,7 @@ export class Imports {
   #standIn(place, object, name, at) {
     const Own = object[pascal(name)];
     if (typeof Own !== "function") {
-      throw new TypeError(`${place}.${pascal(name)}: expected a class, got ${shown(Own)}`);
+      throw wrong(TypeError, `${place}.${pascal(name)}: expected a class, got ${shown(Own)}`);
     }
     class StandIn {
       static Own = Own;
@@ -147,13 +147,13 @@ export class Imports {
     const answer = (args) => {
       try {
         const value = call(...args);
-        const wrong = checkOk(value);
-        if (wrong) throw wrong.error(`${label}(…)`);
+        const found = checkOk(value);
+        if (found) throw found.error(`${label}(…)`);
         return fallible ? { tag: "ok", val: toJco(ok, value) } : toJco(ok, value);
       } catch (value) {
         if (!fallible || !(value instanceof ResultError)) throw new Thrown(value);
-        const wrong = checkError(value.value);
-        if (wrong) throw new Thrown(wrong.error(`the error of ${label}(…)`));
+        const found = checkError(value.value);
+        if (found) throw new Thrown(found.error(`the error of ${label}(…)`));
         return { tag: "err", val: toJco(error, value.value) };
       }
     };
@@ -166,7 +166,7 @@ export class Imports {
 function callable(object, name, place) {
   const key = [camel(name), name].find((key) => typeof object[key] === "function");
   if (key === undefined) {
-    throw new TypeError(`${place}.${camel(name)}: expected a function, got ${shown(object[camel(name)])}`);
+    throw wrong(TypeError, `${place}.${camel(name)}: expected a function, got ${shown(object[camel(name)])}`);
   }
   return (...args) => object[key](...args);
 }

@@ -16,19 +16,20 @@ export class RunError extends Error {}
 const ALWAYS = { help: { type: "boolean", short: "h" }, version: { type: "boolean", short: "V" } };
 
 /**
- * Parses the command line; `--help` prints `usage`, `--version` what program this is, and both end the process. Switches
- * that are not among the options are `switches`, for what only a component knows.
+ * Parses the command line; `--help` prints `usage`, `--version` what program this is, and both end the process. With
+ * `allowSwitches` there may be others than the `options`: their names are `switches`, for what only a component knows.
  */
-export function parse(program, usage, options) {
+export function parse(program, usage, options, { allowSwitches = false } = {}) {
   // In `process.argv` such bytes are other characters already.
   if (!isUtf8(readFileSync("/proc/self/cmdline"))) throw new UsageError("invalid UTF-8 was detected in the arguments");
   const known = { ...options, ...ALWAYS };
   const { tokens } = parseArgs({ options: known, allowPositionals: true, strict: false, tokens: true });
-  const other = tokens.filter(({ kind, name, value }) => kind === "option" && !Object.hasOwn(known, name) && value === undefined);
-  const switches = other.map(({ name, rawName }) => (rawName.startsWith("--") ? name : rawName));
+  const switches = tokens
+    .filter(({ kind, name, value }) => kind === "option" && !Object.hasOwn(known, name) && value === undefined)
+    .map(({ name }) => name);
   let parsed;
   try {
-    const more = Object.fromEntries(other.map(({ name }) => [name, { type: "boolean" }]));
+    const more = allowSwitches ? Object.fromEntries(switches.map((name) => [name, { type: "boolean" }])) : {};
     parsed = parseArgs({ options: { ...known, ...more }, allowPositionals: true });
   } catch (error) {
     throw new UsageError(error.message.split("\n")[0]);

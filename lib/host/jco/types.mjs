@@ -1,7 +1,7 @@
 // The types of an interface as JavaScript has them, which is how jco hands values over. jco itself takes what it is given:
 // here each type becomes, once, a function that looks at a value and says what is wrong with it.
 
-import { shown } from "./values.mjs";
+import { shown, wrong } from "./values.mjs";
 
 /** A name of WIT as jco writes it: `run-as-root` is `runAsRoot`, and a resource `line-item` the class `LineItem`. */
 export function camel(name) {
@@ -29,8 +29,7 @@ class Wrong {
   }
 
   error(name) {
-    const error = new this.Kind(`${name}${this.place}: expected ${this.expected}, got ${this.got}`);
-    return Object.defineProperty(error, "isWrongValue", { value: true });
+    return wrong(this.Kind, `${name}${this.place}: expected ${this.expected}, got ${this.got}`);
   }
 }
 

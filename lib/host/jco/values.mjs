@@ -7,6 +7,11 @@ export const MOST_MEMORY = 2 ** 32;
 /** The longest time that a timer takes, in milliseconds. */
 export const MOST_TIME = 2 ** 31 - 1;
 
+/** An error that whoever handed a value over can mend; programs tell it in a line. */
+export function wrong(Kind, message) {
+  return Object.defineProperty(new Kind(message), "isWrongValue", { value: true });
+}
+
 /** A string. */
 export function text(name, value) {
   if (typeof value !== "string") throw new TypeError(`${name}: expected a string, got ${shown(value)}`);
