@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { functionName, namesOf } from "../../lib/host/jco/imports.mjs";
 import { JsonCalls } from "../../lib/host/jco/json.mjs";
 import { Plugin } from "../../lib/host/jco/node.mjs";
-import { parse, run, size, time, UsageError } from "../../lib/host/jco/options.mjs";
+import { parse, RunError, run, size, time, UsageError } from "../../lib/host/jco/options.mjs";
 import { callIn, parseArguments, print, signature } from "../../lib/host/jco/wave.mjs";
 
 const USAGE = `Calls a function that a WebAssembly component exports, and prints what it returns.
@@ -85,7 +85,7 @@ await run(async () => {
   if (positionals.length > 1) throw new UsageError(`${positionals.length} calls are given, expected one`);
   const plugin = await Plugin.open(values.transpiled ?? values.component, {
     name: values.component,
-    imports: values.imports && (await import(pathToFileURL(resolve(values.imports)))),
+    imports: values.imports && (await importsOf(values.imports)),
     maxMemory: size("--max-memory", values["max-memory"]),
     timeout: time("--timeout", values.timeout),
   });
@@ -111,5 +111,13 @@ function argumentsOf({ name, args }, { params }, types) {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new UsageError(`the arguments of ${name}: ${error.message}`);
+  }
+}
+
+async function importsOf(file) {
+  try {
+    return await import(pathToFileURL(resolve(file)));
+  } catch (cause) {
+    throw new RunError(`${file}: cannot be imported: ${cause.message.split("\n")[0]}`, { cause });
   }
 }

@@ -5,13 +5,15 @@ import { functionName } from "./imports.mjs";
 import { codec, functionOf, JsonCalls } from "./json.mjs";
 import { camel, pascal } from "./types.mjs";
 
-/** What jco cannot do, by the names of cases: each is run, and has to fail until it can. */
-const CANNOT = new Map([]);
+/** What jco cannot do, by contract and case: each is run, and has to fail until jco can. */
+const CANNOT = new Map([
+  ["anyhost:values@1.0.0: string", "a string loses U+FEFF at its start, which jco's TextDecoder takes for a mark"],
+]);
 
 /** The cases that a component of this description has to pass, each with its group, and why jco `cannot` do it. */
 export function casesFor(contract, description) {
   return groupsFor(contract, description).flatMap((group) =>
-    group.cases.map((one) => ({ group, one, cannot: CANNOT.get(one.name) })),
+    group.cases.map((one) => ({ group, one, cannot: CANNOT.get(`${contract.package}: ${one.name}`) })),
   );
 }
 
@@ -77,6 +79,8 @@ function runStep(calls, face, step) {
     if (wanted === undefined || error instanceof Mismatch) throw error;
     const isKind = step.trap === undefined || error.name.endsWith("TrapError") || error.name === "TimeLimitError";
     if (!isKind || !error.message.includes(wanted)) fail(`expected a failure with "${wanted}", got ${error.name}: ${error.message}`);
+    // The next step has a fresh instance.
+    calls.handles.clear();
     return undefined;
   }
   if (wanted !== undefined) fail(`expected a failure with "${wanted}", got ${brief(found)}`);

@@ -49,7 +49,7 @@ export class Plugin extends AnyPlugin {
     try {
       return script.runInContext(context, { timeout: this.#timeout });
     } catch (cause) {
-      if (cause?.code !== "ERR_SCRIPT_EXECUTION_TIMEOUT" || !(cause instanceof Error)) throw cause;
+      if (cause?.code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw cause;
       throw new TimeLimitError(`${this.#name}: ${label}: no result within ${this.#timeout} ms`);
     }
   }

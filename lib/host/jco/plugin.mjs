@@ -11,12 +11,16 @@ export { Resource } from "./resources.mjs";
 
 export const DEFAULT_MAX_MEMORY = 64 * 2 ** 20;
 
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+
 const instantiateSync = (module, imports) => new WebAssembly.Instance(module, imports);
 
 /** The prototype of an object whose missing properties are errors, save those that JavaScript asks every object for. */
 function strict(reason) {
   return new Proxy(Object.prototype, {
     get(target, key, receiver) {
+      // Who prints it asks for much that is not there.
+      if (key === INSPECT) return () => `[${Object.keys(receiver).join(", ")}]`;
       if (typeof key === "symbol" || key in target || key === "then" || key === "toJSON") {
         return Reflect.get(target, key, receiver);
       }
