@@ -3,8 +3,8 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { functionName, namesOf } from "../../lib/host/jco/imports.mjs";
 import { JsonCalls } from "../../lib/host/jco/json.mjs";
+import { functionName, namesOf } from "../../lib/host/jco/names.mjs";
 import { Plugin } from "../../lib/host/jco/node.mjs";
 import { parse, RunError, run, size, time, UsageError } from "../../lib/host/jco/options.mjs";
 import { callIn, parseArguments, print, signature } from "../../lib/host/jco/wave.mjs";

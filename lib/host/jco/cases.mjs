@@ -1,7 +1,7 @@
 // The runner of a contract's cases, for any host on jco. What it is given are the groups that a contract's `:cases` holds.
 
 import { brief, PluginError, ResultError } from "./errors.mjs";
-import { functionName } from "./imports.mjs";
+import { functionName } from "./names.mjs";
 import { codec, functionOf, JsonCalls } from "./json.mjs";
 import { camel, pascal } from "./types.mjs";
 

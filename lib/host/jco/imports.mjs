@@ -1,6 +1,7 @@
 // What a host gives its guests: functions and classes, what they return, and what they throw.
 
 import { ComponentError, ResultError } from "./errors.mjs";
+import { functionName, labelOf, namesOf, resourcesOf } from "./names.mjs";
 import { camel, pascal } from "./types.mjs";
 import { shown, wrong } from "./values.mjs";
 
@@ -13,33 +14,6 @@ export class Thrown extends Error {
     super("a function for guests threw");
     this.value = value;
   }
-}
-
-/** What an interface may be called: in full, without its version, or by its own name alone, as JavaScript writes it or WIT. */
-export function namesOf(full) {
-  const [unversioned] = full.split("@");
-  const own = unversioned.slice(unversioned.indexOf("/") + 1);
-  return [full, unversioned, own, camel(own)];
-}
-
-/** A function's name, taken apart: `[method]session.add` is `add` of `session`, and a method. */
-export function functionName(name) {
-  const [, kind = "function", resource, own] = /^(?:\[(\w+)\])?(?:([^.]+)\.)?([^.]+)$/.exec(name);
-  return kind === "constructor" ? { kind, resource: own, own: "constructor" } : { kind, resource, own };
-}
-
-/** How messages call a function: `rates.rate`, `log.Session.add`. */
-export function labelOf(face, name) {
-  const { kind, resource, own } = functionName(name);
-  const place = face === undefined ? "" : `${namesOf(face)[3]}.`;
-  if (kind === "constructor") return `new ${place}${pascal(resource)}`;
-  return `${place}${resource ? `${pascal(resource)}.` : ""}${camel(own)}`;
-}
-
-/** The resources of an interface, as numbers of types: by their names there. */
-export function resourcesOf({ types }, face) {
-  const own = types.flatMap(({ resource }, at) => (resource?.[0] === face ? [[resource[1], at]] : []));
-  return new Map(own);
 }
 
 /** The imports of a component as jco takes them, made of what a host gives. */

@@ -1,7 +1,7 @@
 // Values of WIT as JSON, in the form that docs/values.md tells, and calls in that form: for pages, command lines and tests.
 
 import { PluginError, ResultError } from "./errors.mjs";
-import { functionName, namesOf } from "./imports.mjs";
+import { functionName, namesOf } from "./names.mjs";
 import { camel, isTagged, pascal } from "./types.mjs";
 
 const FLOATS = new Map([["nan", Number.NaN], ["inf", Infinity], ["-inf", -Infinity]]);
@@ -109,6 +109,17 @@ export function functionOf(functions, call) {
   return key && { key, ...functions[key] };
 }
 
+/** What calls a function of a plugin with a list of arguments, by the names that its description has. */
+export function callableOf(plugin, face, key) {
+  const { kind, resource, own } = functionName(key);
+  const from = face === undefined ? plugin : plugin.interface(face);
+  if (kind === "function") return (args) => from[camel(own)](...args);
+  const Class = from[pascal(resource)];
+  if (kind === "static") return (args) => Class[camel(own)](...args);
+  if (kind === "constructor") return (args) => new Class(...args);
+  return ([self, ...args]) => Class.prototype[camel(own)].apply(self, args);
+}
+
 /** Calls of a plugin in JSON. Handles have names, which `handles` maps to the objects. */
 export class JsonCalls {
   handles = new Map();
@@ -121,7 +132,7 @@ export class JsonCalls {
   /** Calls a function of `face`, or of the world itself; `name` says what new handles are called. */
   call({ interface: face, call, on, args }, name = (object, resource) => this.#named(object, resource)) {
     const { exports, types } = this.plugin.description;
-    const full = face && Object.keys(exports).find((full) => namesOf(full).includes(face));
+    const full = face ? Object.keys(exports).find((full) => namesOf(full).includes(face)) : undefined;
     const found = functionOf(face ? (exports[full] ?? {}) : exports, call);
     if (!found?.params) throw new PluginError(`there is no function ${face ? `${face}.` : ""}${call}`);
     const handle = (handleName, _resource, isOwn) => {
@@ -133,7 +144,7 @@ export class JsonCalls {
     const values = given.map((arg, at) => this.codec.fromJson(found.params[at]?.[1] ?? null, arg, handle));
     const [ok, error] = types[found.result]?.result ?? [];
     try {
-      const value = this.#function(full, found.key)(values);
+      const value = callableOf(this.plugin, full, found.key)(values);
       if (ok === undefined) return this.codec.toJson(found.result, value, name);
       return { ok: this.codec.toJson(ok, value, name) };
     } catch (thrown) {
@@ -146,15 +157,6 @@ export class JsonCalls {
   drop(name) {
     this.handles.get(name)[Symbol.dispose]();
     this.handles.delete(name);
-  }
-
-  #function(face, key) {
-    const { kind, resource, own } = functionName(key);
-    const from = face ? this.plugin.interface(face) : this.plugin;
-    if (kind === "function") return (args) => from[camel(own)](...args);
-    if (kind === "static") return (args) => from[pascal(resource)][camel(own)](...args);
-    if (kind === "constructor") return (args) => new from[pascal(resource)](...args);
-    return ([self, ...args]) => from[pascal(resource)].prototype[camel(own)].apply(self, args);
   }
 
   #named(object, resource) {

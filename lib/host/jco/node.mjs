@@ -10,8 +10,7 @@ import { Plugin as AnyPlugin } from "./plugin.mjs";
 import { DESCRIPTION, instantiateOf, MODULE, transpile } from "./transpile.mjs";
 import { count, MOST_TIME, options, text } from "./values.mjs";
 
-export { ComponentError, PluginError, ResultError, TimeLimitError, TrapError } from "./errors.mjs";
-export { Resource } from "./plugin.mjs";
+export { ComponentError, PluginError, Resource, ResultError, TimeLimitError, TrapError } from "./plugin.mjs";
 
 // The one way to end a WebAssembly call from outside its thread is a time limit on a script.
 const context = vm.createContext({ call: undefined });

@@ -11,15 +11,7 @@ const forgotten = new FinalizationRegistry((handle) => {
 
 const handles = new WeakMap();
 
-/** What the classes of all resources of guests extend. */
-export class Resource {
-  /** Drops the resource. It does nothing the second time, or when the instance that it lives in has ended. */
-  [Symbol.dispose]() {
-    handles.get(this).drop();
-  }
-}
-
-/** What an object of such a class stands for: jco's object `raw`, until it is dropped or given away. */
+/** What an object of a resource's class stands for: jco's object `raw`, until it is dropped or given away. */
 export class Handle {
   /** The handle of `object`, if it has one. */
   static of(object) {

@@ -14,7 +14,7 @@ export function wrong(Kind, message) {
 
 /** A string. */
 export function text(name, value) {
-  if (typeof value !== "string") throw new TypeError(`${name}: expected a string, got ${shown(value)}`);
+  if (typeof value !== "string") throw wrong(TypeError, `${name}: expected a string, got ${shown(value)}`);
   return value;
 }
 
@@ -23,14 +23,14 @@ export function count(name, value, most, unit) {
   if (value === undefined) return value;
   const Kind = typeof value === "number" ? RangeError : TypeError;
   if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw new Kind(`${name}: expected 1 to ${most} ${unit}, got ${shown(value)}`);
+  throw wrong(Kind, `${name}: expected 1 to ${most} ${unit}, got ${shown(value)}`);
 }
 
 /** Options, all of which have to be among those that are `known`. */
 export function options(given, known) {
-  if (typeof given !== "object" || given === null) throw new TypeError(`options: expected an object, got ${shown(given)}`);
+  if (typeof given !== "object" || given === null) throw wrong(TypeError, `options: expected an object, got ${shown(given)}`);
   const other = Object.keys(given).find((name) => !known.includes(name));
-  if (other !== undefined) throw new TypeError(`options: expected ${known.join(", ")}, got ${shown(other)}`);
+  if (other !== undefined) throw wrong(TypeError, `options: expected ${known.join(", ")}, got ${shown(other)}`);
   return given;
 }
 
