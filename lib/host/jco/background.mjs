@@ -3,6 +3,7 @@
 import { PluginError, TimeLimitError } from "./errors.mjs";
 import { Faces } from "./faces.mjs";
 import { failure } from "./failures.mjs";
+import { describe } from "./served.mjs";
 import { checkers, mappers, pascal } from "./types.mjs";
 import { count, MOST_MEMORY, MOST_TIME, options, text } from "./values.mjs";
 
@@ -43,7 +44,6 @@ export class BackgroundPlugin extends Faces {
     plugin.#timeout = timeout;
     plugin.#opening = { folder: absolute(folder), imports: imports && absolute(imports), maxMemory, name };
     plugin.#worker = plugin.#start();
-    const { describe } = await import("./browser.mjs");
     plugin.#prepare(await describe(folder));
     return plugin;
   }

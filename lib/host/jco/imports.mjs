@@ -1,7 +1,7 @@
 // What a host gives its guests: functions and classes, what they return, and what they throw.
 
 import { ComponentError, ResultError } from "./errors.mjs";
-import { functionName, labelOf, namesOf, resourcesOf } from "./names.mjs";
+import { functionName, labelOf, namesOf, neededBy, resourcesOf } from "./names.mjs";
 import { camel, pascal } from "./types.mjs";
 import { shown, wrong } from "./values.mjs";
 
@@ -27,10 +27,9 @@ export class Imports {
   /** `description` is what the component imports; `of` and `map` give the checkers and mappers of its types. */
   constructor(component, description, given, { of, map }) {
     this.#tools = { of, map, types: description.types };
-    for (const [face, functions] of Object.entries(description.imports)) {
+    for (const [face, functions] of neededBy(description)) {
       const isFunction = "params" in functions;
       const resources = resourcesOf(description, face);
-      if (!isFunction && !Object.keys(functions).length && !resources.size) continue;
       const key = namesOf(face).find((name) => Object.hasOwn(given, name));
       if (key === undefined) throw notProvided(component, face, Object.keys(given));
       const jcoName = face.split("@")[0];
@@ -146,7 +145,7 @@ function callable(object, name, place) {
 }
 
 /** What a component is told that imports what it is not given; `given` are the names of what it could import. */
-function notProvided(component, wanted, given) {
+export function notProvided(component, wanted, given) {
   const others = given.join(", ") || "nothing";
   return new ComponentError(`${component}: imports ${wanted}, which this host does not provide; it provides ${others}`);
 }

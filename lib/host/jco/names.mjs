@@ -28,3 +28,10 @@ export function resourcesOf({ types }, face) {
   const own = types.flatMap(({ resource }, at) => (resource?.[0] === face ? [[resource[1], at]] : []));
   return new Map(own);
 }
+
+/** The imports that a host has to provide. An interface of types alone asks for nothing. */
+export function neededBy(description) {
+  return Object.entries(description.imports).filter(
+    ([name, item]) => Object.keys(item).length > 0 || resourcesOf(description, name).size > 0,
+  );
+}
