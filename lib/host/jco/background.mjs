@@ -90,6 +90,7 @@ export class BackgroundPlugin extends Faces {
         };
       },
       drop: (object) => this.#drop(this.#handles.get(object)),
+      isAsync: true,
     });
   }
 

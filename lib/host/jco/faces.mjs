@@ -62,19 +62,21 @@ export class Faces {
    * @param callOf gives the function that calls the guest with arguments that are well; it takes the name of the
    *   interface, of the function, its type and its label
    * @param drop drops the handle that an object is
+   * @param isAsync whether functions return promises
    * @return the classes of the guest's resources, by number of the type
    */
-  expose(name, description, { of, callOf, drop }) {
+  expose(name, description, { of, callOf, drop, isAsync = false }) {
     this.#name = name;
     this.#description = description;
     const classes = new Map();
     const functionOf = (face, own, type) => {
       const label = labelOf(face, own);
       const cannot = unsupported(description.types, type);
-      if (!cannot) return checked(label, own, type, of, callOf(face, own, type, label));
-      return () => {
+      const refuse = () => {
         throw new PluginError(`${name}: ${label}: uses what cannot be called from JavaScript: ${cannot}`);
       };
+      const call = cannot ? refuse : checked(label, own, type, of, callOf(face, own, type, label));
+      return isAsync ? async (...args) => call(...args) : call;
     };
     for (const [full, item] of Object.entries(description.exports)) {
       if ("params" in item) {
