@@ -33,7 +33,7 @@ class Wrong {
   }
 }
 
-const kindOf = (name) => (value) => (typeof value === name ? undefined : new Wrong(name, value));
+const kindOf = (kind, name) => (value) => (typeof value === kind ? undefined : new Wrong(name, value));
 
 function integer(name, least, most) {
   return (value) => {
@@ -64,7 +64,7 @@ function char(value) {
 }
 
 const PRIMITIVES = {
-  bool: (value) => (typeof value === "boolean" ? undefined : new Wrong("bool", value)),
+  bool: kindOf("boolean", "bool"),
   u8: integer("u8", 0, 0xff),
   s8: integer("s8", -0x80, 0x7f),
   u16: integer("u16", 0, 0xffff),
@@ -73,8 +73,8 @@ const PRIMITIVES = {
   s32: integer("s32", -0x80000000, 0x7fffffff),
   u64: big("u64", 0n, 2n ** 64n - 1n),
   s64: big("s64", -(2n ** 63n), 2n ** 63n - 1n),
-  f32: kindOf("number"),
-  f64: kindOf("number"),
+  f32: kindOf("number", "f32"),
+  f64: kindOf("number", "f64"),
   char,
   string,
 };

@@ -140,7 +140,7 @@ class Parser {
 
 /** The name of the function that is called, and where its arguments are; `undefined` for what is no call. */
 export function callIn(text) {
-  const [, name, args] = /^\s*([^\s()"']+)\s*(\(.*\))\s*$/s.exec(text) ?? [];
+  const [, name, args] = /^\s*([%\w:/@.-]+)(\(.*\))\s*$/s.exec(text) ?? [];
   return name && { name, args };
 }
 

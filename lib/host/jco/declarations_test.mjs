@@ -1,0 +1,78 @@
+// The declarations of the library and of components: what is well compiles, and what is wrong does not.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+
+const { HELLO, PACKAGE, TEST_TMPDIR, VALUES } = process.env;
+const compiler = createRequire(import.meta.url).resolve("typescript-compiler-api/lib/tsc.js");
+
+mkdirSync(join(TEST_TMPDIR, "node_modules"));
+symlinkSync(resolve(PACKAGE, ".."), join(TEST_TMPDIR, "node_modules", "anyhost"));
+symlinkSync(resolve(HELLO), join(TEST_TMPDIR, "hello"));
+symlinkSync(resolve(VALUES), join(TEST_TMPDIR, "values"));
+writeFileSync(join(TEST_TMPDIR, "package.json"), '{ "type": "module" }');
+
+let files = 0;
+
+function compile(code) {
+  const file = join(TEST_TMPDIR, `test-${++files}.mts`);
+  writeFileSync(
+    file,
+    `import { BackgroundPlugin, Plugin, ResultError, TimeLimitError, TrapError } from "anyhost";
+import type { Root as Hello } from "./hello/component.js";
+import type { ImportObject, Root as Values } from "./values/component.js";
+declare const imports: ImportObject;
+const hello = await Plugin.open<Hello>("hello.wasm", { maxMemory: 2 ** 24, timeout: 100 });
+const values = await Plugin.open<Values, ImportObject>(new URL("file:///values.wasm"), { imports });
+const background = await BackgroundPlugin.open<Values>("component", { imports: "imports.mjs" });
+${code}
+`,
+  );
+  const options = ["--strict", "--noEmit", "--preserveSymlinks", "--skipLibCheck", "false"];
+  const language = ["--module", "nodenext", "--target", "esnext", "--lib", "esnext,dom", "--types", ""];
+  const { status, stdout } = spawnSync(process.execPath, [compiler, ...options, ...language, file], { encoding: "utf8" });
+  return { status, stdout };
+}
+
+test("what is well compiles", () => {
+  const result = compile(`
+    const greeting: string = hello.greeter.greet("World", true);
+    const same: string = hello["anyhost:hello/greeter@1.0.0"].greet("World", false);
+    const big: bigint = values.echo.echoU64(5n);
+    const bytes: Uint8Array = values.echo.echoBytes(new Uint8Array(2));
+    values.echo.echoShape({ tag: "circle", val: 1.5 });
+    values.echo.echoRights({ runAsRoot: true });
+    const counter = new values.counters.Counter(5);
+    const value: number = counter.increment(1);
+    const promised: number = await (await new background.counters.Counter(5)).increment(1);
+    const text: string = await background.echo.echoString("text");
+    const error: TrapError = new TimeLimitError();
+    throw new ResultError({ tag: "circle", val: 1 });`);
+  assert.deepEqual(result, { status: 0, stdout: "" });
+});
+
+for (const [code, error] of [
+  ['hello.greeter.greet("World", 1)', /TS2345: Argument of type 'number' is not assignable to parameter of type 'boolean'/],
+  ['hello.greeter.greet("World")', /TS2554: Expected 2 arguments/],
+  ['hello.greeter.gret("World", true)', /TS2551: Property 'gret' does not exist/],
+  ['hello.greter', /TS2551: Property 'greter' does not exist/],
+  ["values.echo.echoU64(5)", /TS2345/],
+  ['values.echo.echoWeekday("sunday")', /TS2345/],
+  ["values.echo.echoPoint({ x: 1 })", /TS2345: .*'\{ x: number; \}'/],
+  ["values.echo.echoRights({ fly: true })", /TS2353/],
+  ['const counter = new values.counters.Counter("5")', /TS2345/],
+  ["const text: string = background.echo.echoString('text')", /TS2322/],
+  ['await Plugin.open("a.wasm", { maxmemory: 1 })', /TS2561/],
+  ['await Plugin.open<Values, ImportObject>("a.wasm", { imports: {} })', /TS2740|TS2739|TS2741/],
+]) {
+  test(`${code} does not compile`, () => {
+    const { status, stdout } = compile(code);
+    assert.notEqual(status, 0);
+    assert.match(stdout, error);
+    assert.equal(stdout.trim().split("\n").filter((line) => line.includes("error TS")).length, 1, stdout);
+  });
+}
