@@ -19,6 +19,7 @@ const instantiateSync = (module, imports) => new WebAssembly.Instance(module, im
 export class Plugin extends Faces {
   #classes;
   #current;
+  #functions = 0;
   #imports;
   #map;
   #name;
@@ -104,7 +105,13 @@ export class Plugin extends Faces {
   #mapped(raw, { params, result }, fallible) {
     const maps = params.map(([, type]) => this.#map(type));
     const mapResult = this.#map(fallible ? fallible[0] : result);
-    if (!maps.some(Boolean) && !mapResult) return (instance, args) => raw(instance)(...args);
+    const number = this.#functions++;
+    // What an instance has by these names is looked up once.
+    const of = (instance) => {
+      instance.functions[number] ??= raw(instance);
+      return instance.functions[number];
+    };
+    if (!maps.some(Boolean) && !mapResult) return (instance, args) => of(instance)(...args);
     const toGuest = (value, resource, isOwn) => {
       const handle = Handle.of(value);
       if (!handle) return this.#imports.standFor(value, resource);
@@ -112,7 +119,7 @@ export class Plugin extends Faces {
     };
     return (instance, args) => {
       const given = args.map((arg, at) => (maps[at] ? maps[at](arg, toGuest) : arg));
-      const value = raw(instance)(...given);
+      const value = of(instance)(...given);
       return mapResult ? mapResult(value, this.#fromGuest(instance)) : value;
     };
   }

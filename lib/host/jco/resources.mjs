@@ -37,6 +37,7 @@ export class Handle {
 
 /** One instance of the guest, which ends with the first call that does not return. */
 export class Instance {
+  functions = [];
   handles = new Set();
   /** What is to be dropped as soon as the guest is not running. */
   waiting = [];
@@ -49,5 +50,6 @@ export class Instance {
     // With no way to its objects left, jco's finalizers do not run either.
     for (const handle of this.handles) handle.take();
     this.exports = undefined;
+    this.functions = undefined;
   }
 }
