@@ -61,7 +61,9 @@ function choose(functions, name, types) {
 function shortForm(functions, text, switches, types) {
   const found = functions.filter(({ params }) => params[0]?.[1] === "string");
   if (found.length !== 1) {
-    throw new UsageError(`'${text}' is no call, as 'function("text", 1)'; the component exports ${listed(functions, types)}`);
+    throw new UsageError(
+      `'${text}' is no call, as 'function("text", 1)'; the component exports ${listed(functions, types)}`,
+    );
   }
   const [one] = found;
   const rest = one.params.slice(1);
@@ -73,14 +75,19 @@ function shortForm(functions, text, switches, types) {
 }
 
 await run(async () => {
-  const { values, positionals, switches } = parse("plugin_nodejs", USAGE, {
-    component: { type: "string" },
-    transpiled: { type: "string" },
-    imports: { type: "string" },
-    json: { type: "boolean" },
-    "max-memory": { type: "string", default: "64MiB" },
-    timeout: { type: "string", default: "10s" },
-  }, { allowSwitches: true });
+  const { values, positionals, switches } = parse(
+    "plugin_nodejs",
+    USAGE,
+    {
+      component: { type: "string" },
+      transpiled: { type: "string" },
+      imports: { type: "string" },
+      json: { type: "boolean" },
+      "max-memory": { type: "string", default: "64MiB" },
+      timeout: { type: "string", default: "10s" },
+    },
+    { allowSwitches: true },
+  );
   if (!values.component) throw new UsageError("--component FILE is missing");
   if (positionals.length > 1) throw new UsageError(`${positionals.length} calls are given, expected one`);
   const plugin = await Plugin.open(values.transpiled ?? values.component, {
@@ -95,9 +102,7 @@ await run(async () => {
   if (text === undefined) throw new UsageError(`no call is given; the component exports ${listed(functions, types)}`);
   const call = callIn(text);
   if (call && switches.length) throw new UsageError(`unexpected argument '--${switches[0]}'`);
-  const chosen = call
-    ? { one: choose(functions, call.name, types) }
-    : shortForm(functions, text, switches, types);
+  const chosen = call ? { one: choose(functions, call.name, types) } : shortForm(functions, text, switches, types);
   const { one, args = argumentsOf(call, one, types) } = chosen;
   const result = new JsonCalls(plugin).call({ ...one, args });
   if (one.result === null) return;

@@ -63,13 +63,20 @@ function group(label, ...children) {
 }
 
 function select(label, names) {
-  const input = element("select", {}, ...names.map((name) => element("option", { value: name, textContent: title(name) })));
+  const input = element(
+    "select",
+    {},
+    ...names.map((name) => element("option", { value: name, textContent: title(name) })),
+  );
   return { element: labelled(label, input), input };
 }
 
 /** One of several cases, with a field for what the chosen one holds. */
 function cases(label, all, fieldOf) {
-  const { element: choice, input } = select(label, all.map(([name]) => name));
+  const { element: choice, input } = select(
+    label,
+    all.map(([name]) => name),
+  );
   const place = element("div");
   let payload;
   const show = () => {
@@ -144,7 +151,10 @@ export function fields(types, handles) {
     switch (kind) {
       case "record": {
         const [elements, made] = named(is);
-        return { element: group(label, ...elements), read: () => Object.fromEntries(made.map(([name, { read }]) => [name, read()])) };
+        return {
+          element: group(label, ...elements),
+          read: () => Object.fromEntries(made.map(([name, { read }]) => [name, read()])),
+        };
       }
       case "flags": {
         const made = is.map((flag) => [camel(flag), checkbox(title(flag))]);
@@ -153,7 +163,10 @@ export function fields(types, handles) {
       }
       case "tuple": {
         const made = is.map((part, at) => fieldOf(part, `${label} ${at + 1}`));
-        return { element: group(label, ...made.map((field) => field.element)), read: () => made.map(({ read }) => read()) };
+        return {
+          element: group(label, ...made.map((field) => field.element)),
+          read: () => made.map(({ read }) => read()),
+        };
       }
       case "enum": {
         const { element: shown, input } = select(label, is);
@@ -166,7 +179,14 @@ export function fields(types, handles) {
       case "variant":
         return cases(label, is, fieldOf);
       case "result":
-        return cases(label, [["ok", is[0]], ["err", is[1]]], fieldOf);
+        return cases(
+          label,
+          [
+            ["ok", is[0]],
+            ["err", is[1]],
+          ],
+          fieldOf,
+        );
       default:
         return handle(label, is);
     }

@@ -45,7 +45,14 @@ function formOf(face, key, type, isOnly) {
   const alert = element("p", { className: "error", role: "alert" });
   const form = element("form", {}, ...params.map(([, field]) => field.element));
   if (waits) form.append(element("button", { textContent: name }));
-  const section = element("section", {}, ...(isOnly ? [] : [element("h2", { textContent: name })]), form, result, alert);
+  const section = element(
+    "section",
+    {},
+    ...(isOnly ? [] : [element("h2", { textContent: name })]),
+    form,
+    result,
+    alert,
+  );
 
   const told = (part, value) => {
     const json = toJson(part, value, nameOf);

@@ -14,4 +14,13 @@ class Store {
 
 const same = (value) => value;
 
-export const host = { Store, relay: same, notify() {}, check: same, bytes: same, find() {}, describe: () => "", close() {} };
+export const host = {
+  Store,
+  relay: same,
+  notify() {},
+  check: same,
+  bytes: same,
+  find() {},
+  describe: () => "",
+  close() {},
+};

@@ -122,10 +122,24 @@ test("arguments and options are looked at on the page", () =>
         lines.push(`${is}: ${message}`);
       };
       const { greet } = plugin.greeter;
-      for (const args of [[42, false], [() => {}, false], [Symbol("name"), false], ["\ud83d", false], ["World", 1], ["World"]]) {
+      for (const args of [
+        [42, false],
+        [() => {}, false],
+        [Symbol("name"), false],
+        ["\ud83d", false],
+        ["World", 1],
+        ["World"],
+      ]) {
         await note(greet(...args));
       }
-      for (const options of [{ timeout: "1s" }, { timeOut: 1 }, null, { maxMemory: "64MiB" }, { maxMemory: -1 }, { imports: {} }]) {
+      for (const options of [
+        { timeout: "1s" },
+        { timeOut: 1 },
+        null,
+        { maxMemory: "64MiB" },
+        { maxMemory: -1 },
+        { imports: {} },
+      ]) {
         await note(opened(options));
       }
       await note((async () => plugin.greter)());

@@ -25,8 +25,7 @@ after(async () => {
   assert.equal(await values?.stop(), 0);
 });
 
-const reads = (page, text) =>
-  page.waitForFunction((text) => document.querySelector("output").value === text, text);
+const reads = (page, text) => page.waitForFunction((text) => document.querySelector("output").value === text, text);
 
 async function visit(url, use) {
   const { page, said } = await openPage(browser.context);
@@ -150,7 +149,10 @@ test("has fields for every type", () =>
 
     const big = section(page, "Echo u64");
     await big.getByLabel("Value").fill("18446744073709551615");
-    await page.waitForFunction((element) => element.value === "18446744073709551615", await big.getByRole("status").elementHandle());
+    await page.waitForFunction(
+      (element) => element.value === "18446744073709551615",
+      await big.getByRole("status").elementHandle(),
+    );
 
     const option = section(page, "Echo option");
     await shows(option, null);

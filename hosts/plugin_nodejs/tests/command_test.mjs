@@ -85,7 +85,11 @@ test("a module has what the component imports", () => {
   prints(["--component", IMPORTS, "--imports", formatter, "World", "--up"], "HELLO, DLROW");
   const missing = "imports anyhost:hello/formatter@1.0.0, which this host does not provide; it provides nothing";
   fails(["--component", IMPORTS, "World"], 1, missing);
-  fails(["--component", IMPORTS, "--imports", join(TEST_TMPDIR, "nowhere.mjs"), "World"], 1, "nowhere.mjs: cannot be imported");
+  fails(
+    ["--component", IMPORTS, "--imports", join(TEST_TMPDIR, "nowhere.mjs"), "World"],
+    1,
+    "nowhere.mjs: cannot be imported",
+  );
 });
 
 test("a component that cannot be used is named", () => {

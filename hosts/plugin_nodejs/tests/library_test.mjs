@@ -137,7 +137,11 @@ test("a result's error is thrown with its value, and the instance goes on", asyn
   const plugin = await values();
   const counter = plugin.counters.open(1);
   assert.equal(plugin.echo.echoResult({ tag: "ok", val: 1 }), 1);
-  assert.throws(() => plugin.echo.echoResult({ tag: "err", val: "no" }), { name: "ResultError", message: "no", value: "no" });
+  assert.throws(() => plugin.echo.echoResult({ tag: "err", val: "no" }), {
+    name: "ResultError",
+    message: "no",
+    value: "no",
+  });
   const error = { tag: "circle", val: 1.5 };
   assert.throws(() => plugin.echo.echoShapeAsError({ tag: "err", val: error }), { name: "ResultError", value: error });
   assert.equal(counter.value(), 1);

@@ -1,8 +1,8 @@
 // The runner of a contract's cases, for any host on jco. What it is given are the groups that a contract's `:cases` holds.
 
 import { brief, PluginError, ResultError } from "./errors.mjs";
-import { functionName } from "./names.mjs";
 import { codec, functionOf, JsonCalls } from "./json.mjs";
+import { functionName } from "./names.mjs";
 import { camel, pascal } from "./types.mjs";
 
 /** What jco cannot do, by contract and case: each is run, and has to fail until jco can. */
@@ -20,7 +20,9 @@ export function casesFor(contract, description) {
 /** The groups of what a component exports, for just what it imports. */
 function groupsFor({ package: own, groups }, { imports, exports }) {
   const [packageName, version] = own.split("@");
-  const ours = Object.keys(imports).filter((name) => name.startsWith(`${packageName}/`) && name.endsWith(`@${version}`));
+  const ours = Object.keys(imports).filter(
+    (name) => name.startsWith(`${packageName}/`) && name.endsWith(`@${version}`),
+  );
   const isOurs = (group) => (group.interface === null ? group.cases.some(isOfWorld) : group.interface in exports);
   const isOfWorld = ({ steps }) => steps.every(({ call }) => call === undefined || call in exports);
   return groups.filter((group) => isOurs(group) && group.imports.toSorted().join() === ours.toSorted().join());
@@ -48,7 +50,10 @@ function same(expected, found, handles) {
   if (typeof expected !== "object" || expected === null) return Object.is(expected, found);
   if (typeof found !== "object" || found === null || Array.isArray(expected) !== Array.isArray(found)) return false;
   const keys = Object.keys(expected);
-  return keys.length === Object.keys(found).length && keys.every((key) => key in found && same(expected[key], found[key], handles));
+  return (
+    keys.length === Object.keys(found).length &&
+    keys.every((key) => key in found && same(expected[key], found[key], handles))
+  );
 }
 
 /** Runs one case. `open(imports)` opens a fresh plugin of this description; a failure is thrown, and says what differs. */
@@ -63,7 +68,8 @@ export async function runCase(open, description, { interface: face }, { name, st
       runStep(calls, face, step);
       host.finish();
     } catch (error) {
-      if (host.failure ?? error instanceof Mismatch) throw new PluginError(`${place}: ${(host.failure ?? error).message}`);
+      if (host.failure ?? error instanceof Mismatch)
+        throw new PluginError(`${place}: ${(host.failure ?? error).message}`);
       throw new PluginError(`${place}: ${error?.name}: ${error?.message}`, { cause: error });
     }
   }
@@ -78,7 +84,8 @@ function runStep(calls, face, step) {
   } catch (error) {
     if (wanted === undefined || error instanceof Mismatch) throw error;
     const isKind = step.trap === undefined || error.name.endsWith("TrapError") || error.name === "TimeLimitError";
-    if (!isKind || !error.message.includes(wanted)) fail(`expected a failure with "${wanted}", got ${error.name}: ${error.message}`);
+    if (!isKind || !error.message.includes(wanted))
+      fail(`expected a failure with "${wanted}", got ${error.name}: ${error.message}`);
     // The next step has a fresh instance.
     calls.handles.clear();
     return undefined;
@@ -93,7 +100,11 @@ function runStep(calls, face, step) {
 function normal({ codec: { fromJson, toJson }, plugin }, face, { call, result }) {
   const { exports } = plugin.description;
   const { result: type } = functionOf(face ? exports[face] : exports, call);
-  return toJson(type, fromJson(type, result, (name) => name), (name) => name);
+  return toJson(
+    type,
+    fromJson(type, result, (name) => name),
+    (name) => name,
+  );
 }
 
 /** What the cases say that a guest asks of its host, and what it is told. */
@@ -180,7 +191,8 @@ class Host {
       this.#fail(`the guest asks ${call}${brief(found)}, expected ${next?.call ?? "nothing"}`);
     }
     const wanted = next.on === undefined ? next.args : [next.on, ...next.args];
-    if (!same(wanted, found, this.handles)) this.#fail(`the guest asks ${call}${brief(found)}, expected ${brief(wanted)}`);
+    if (!same(wanted, found, this.handles))
+      this.#fail(`the guest asks ${call}${brief(found)}, expected ${brief(wanted)}`);
     // What the guest gives back is no longer its own.
     for (const [known, object] of this.handles) if (gone.includes(object)) this.handles.delete(known);
     if (next.fails !== undefined) throw new Error(next.fails);

@@ -40,10 +40,13 @@ const WELL = `
     throw new ResultError({ tag: "circle", val: 1 });`;
 
 const WRONG = [
-  ['hello.greeter.greet("World", 1)', /TS2345: Argument of type 'number' is not assignable to parameter of type 'boolean'/],
+  [
+    'hello.greeter.greet("World", 1)',
+    /TS2345: Argument of type 'number' is not assignable to parameter of type 'boolean'/,
+  ],
   ['hello.greeter.greet("World")', /TS2554: Expected 2 arguments/],
   ['hello.greeter.gret("World", true)', /TS2551: Property 'gret' does not exist/],
-  ['hello.greter', /TS2551: Property 'greter' does not exist/],
+  ["hello.greter", /TS2551: Property 'greter' does not exist/],
   ["values.echo.echoU64(5)", /TS2345/],
   ['values.echo.echoWeekday("sunday")', /TS2345/],
   ["values.echo.echoPoint({ x: 1 })", /TS2345: .*'\{ x: number; \}'/],
@@ -66,7 +69,10 @@ function compile(codes) {
   const args = [compiler, ...options, ...language, ...files];
   const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: TEST_TMPDIR });
   const lines = stdout.trim().split("\n");
-  assert.deepEqual(lines.filter((line) => !/^(test-|  )/.test(line)), []);
+  assert.deepEqual(
+    lines.filter((line) => !/^(test-| {2})/.test(line)),
+    [],
+  );
   return files.map((file) => lines.filter((line) => line.startsWith(`${file}(`)));
 }
 

@@ -22,11 +22,8 @@ function strict(reason) {
 
 /** What the classes of all resources of guests extend. */
 export class Resource {
-  static make() {
-    throw new TypeError(`${this.name}: there is no constructor`);
-  }
-
   constructor(...args) {
+    if (!new.target.make) throw new TypeError(`${new.target.name}: there is no constructor`);
     // biome-ignore lint/correctness/noConstructorReturn: the guest makes the object.
     return new.target.make(...args);
   }
@@ -38,7 +35,10 @@ export class Faces {
   #name;
 
   static {
-    Object.setPrototypeOf(Faces.prototype, strict((key, plugin) => plugin.#missing(key)));
+    Object.setPrototypeOf(
+      Faces.prototype,
+      strict((key, plugin) => plugin.#missing(key)),
+    );
   }
 
   /** An interface that the guest exports, by its full name or by a shorter one that no other has. */

@@ -4,7 +4,11 @@ import { PluginError, ResultError } from "./errors.mjs";
 import { functionName, namesOf } from "./names.mjs";
 import { camel, isTagged, pascal } from "./types.mjs";
 
-const FLOATS = new Map([["nan", Number.NaN], ["inf", Infinity], ["-inf", -Infinity]]);
+const FLOATS = new Map([
+  ["nan", Number.NaN],
+  ["inf", Infinity],
+  ["-inf", -Infinity],
+]);
 
 const isPlain = (json) => typeof json === "object" && json !== null && !Array.isArray(json);
 
@@ -57,7 +61,8 @@ export function codec(types) {
       return { tag: name, val: inner(new Map(is).get(name) ?? null, payload) };
     }
     if (kind === "result" && name !== undefined) return { tag: name, val: inner(is[name === "ok" ? 0 : 1], payload) };
-    if (kind === "flags" && Array.isArray(json)) return Object.fromEntries(json.map((flag) => [camel(`${flag}`), true]));
+    if (kind === "flags" && Array.isArray(json))
+      return Object.fromEntries(json.map((flag) => [camel(`${flag}`), true]));
     return json;
   }
 

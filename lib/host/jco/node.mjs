@@ -70,7 +70,9 @@ async function parts(path) {
   const description = await readFile(join(path, DESCRIPTION), "utf8").catch(() => undefined);
   if (description === undefined || !(await stat(join(path, MODULE)).catch(() => undefined))) {
     const wanted = description === undefined ? DESCRIPTION : MODULE;
-    throw new ComponentError(`${path}: has no ${wanted}; expected a component, or a folder that the rule transpile made`);
+    throw new ComponentError(
+      `${path}: has no ${wanted}; expected a component, or a folder that the rule transpile made`,
+    );
   }
   const { instantiate } = await import(pathToFileURL(resolve(path, MODULE)));
   return { instantiate, description: JSON.parse(description), read: (file) => readFile(join(path, file)) };

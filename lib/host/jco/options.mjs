@@ -72,7 +72,8 @@ export async function run(main) {
     await main();
   } catch (error) {
     // What the system refuses has the call that it refused.
-    const known = error.syscall || error.isWrongValue || [UsageError, RunError, PluginError].some((kind) => error instanceof kind);
+    const known =
+      error.syscall || error.isWrongValue || [UsageError, RunError, PluginError].some((kind) => error instanceof kind);
     if (!known) throw error;
     const usage = error instanceof UsageError;
     console.error(`error: ${error.message}${usage ? " (--help tells more)" : ""}`);

@@ -92,9 +92,15 @@ export class Plugin extends Faces {
     const { kind, resource, own } = functionName(name);
     const raw = {
       function: ({ exports }) => (face === undefined ? exports : exports[face])[camel(own)],
-      method: () => (self, ...args) => self[camel(own)](...args),
+      method:
+        () =>
+        (self, ...args) =>
+          self[camel(own)](...args),
       static: ({ exports }) => exports[face][pascal(resource)][camel(own)],
-      constructor: ({ exports }) => (...args) => new exports[face][pascal(resource)](...args),
+      constructor:
+        ({ exports }) =>
+        (...args) =>
+          new exports[face][pascal(resource)](...args),
     }[kind];
     const fallible = this.description.types[type.result]?.result;
     const plan = { label, call: this.#mapped(raw, type, fallible), fallible };

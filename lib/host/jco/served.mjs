@@ -10,10 +10,15 @@ export async function describe(folder) {
 /** What a component is made of, as `Plugin.start` wants it. */
 export async function parts(folder) {
   const [{ instantiate }, description] = await Promise.all([imported(at(folder, "component.js")), describe(folder)]);
-  return { instantiate, description, read: async (file) => new Uint8Array(await (await loaded(folder, file)).arrayBuffer()) };
+  return {
+    instantiate,
+    description,
+    read: async (file) => new Uint8Array(await (await loaded(folder, file)).arrayBuffer()),
+  };
 }
 
-const at = (folder, file) => new URL(file, new URL(`${folder}`.replace(/\/?$/, "/"), globalThis.document?.baseURI ?? location));
+const at = (folder, file) =>
+  new URL(file, new URL(`${folder}`.replace(/\/?$/, "/"), globalThis.document?.baseURI ?? location));
 
 function imported(url) {
   return import(url).catch((cause) => {

@@ -20,16 +20,17 @@ export async function transpile(file, { minify }) {
   const jco = createRequire(import.meta.url).resolve("@bytecodealliance/jco");
   const { transpile: toFiles } = await import(pathToFileURL(jco));
   let result;
+  let description;
   try {
     result = await toFiles(bytes, { name: "component", instantiation: "async", nodejsCompat: false, minify });
+    description = interfacesOf(bytes);
   } catch (cause) {
     const reason = String(cause.message ?? cause)
       .replaceAll(/\s+/g, " ")
       .trim();
     throw new ComponentError(`${file}: not a valid component: ${reason}`, { cause });
   }
-  const description = Buffer.from(JSON.stringify(interfacesOf(bytes)));
-  return new Map([...Object.entries(result.files), [DESCRIPTION, description]]);
+  return new Map([...Object.entries(result.files), [DESCRIPTION, Buffer.from(JSON.stringify(description))]]);
 }
 
 /**

@@ -173,7 +173,11 @@ export function checkers(types, handle) {
     const make = {
       record: () => record(is.map(([name, field]) => [camel(name), of(field)])),
       variant: () => variant(is.map(([name, payload]) => [name, of(payload)])),
-      result: () => variant([["ok", of(is[0])], ["err", of(is[1])]]),
+      result: () =>
+        variant([
+          ["ok", of(is[0])],
+          ["err", of(is[1])],
+        ]),
       enum: () => {
         const names = new Set(is);
         return (value) => (names.has(value) ? undefined : new Wrong(`one of ${is.join(", ")}`, value));
@@ -182,7 +186,11 @@ export function checkers(types, handle) {
       list: () => list(is, of(is)),
       tuple: () => tuple(is.map(of)),
       option: () => {
-        if (isTagged(types, is)) return variant([["none", nothing], ["some", of(is)]]);
+        if (isTagged(types, is))
+          return variant([
+            ["none", nothing],
+            ["some", of(is)],
+          ]);
         const check = of(is);
         return (value) => (value === undefined || value === null ? undefined : check(value));
       },
@@ -221,7 +229,11 @@ export function mappers(types) {
         });
       },
       variant: () => cases(is.map(([name, payload]) => [name, of(payload)])),
-      result: () => cases([["ok", of(is[0])], ["err", of(is[1])]]),
+      result: () =>
+        cases([
+          ["ok", of(is[0])],
+          ["err", of(is[1])],
+        ]),
       list: () => of(is) && ((value, change) => value.map((item) => of(is)(item, change))),
       tuple: () =>
         is.some(of) && ((value, change) => value.map((item, at) => (of(is[at]) ? of(is[at])(item, change) : item))),

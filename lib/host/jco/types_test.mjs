@@ -6,20 +6,37 @@ import { test } from "node:test";
 import { camel, checkers, pascal } from "./types.mjs";
 
 const types = [
-  { record: [["sku", "string"], ["unit-price", "u64"], ["quantity", "u32"]] },
+  {
+    record: [
+      ["sku", "string"],
+      ["unit-price", "u64"],
+      ["quantity", "u32"],
+    ],
+  },
   { list: 0 },
   { tuple: [] },
   { enum: ["eur", "us-dollar"] },
   { flags: ["gift", "run-as-root"] },
   { option: "string" },
   { option: 5 },
-  { variant: [["none", null], ["percentage", "f64"], ["item", 0]] },
+  {
+    variant: [
+      ["none", null],
+      ["percentage", "f64"],
+      ["item", 0],
+    ],
+  },
   { result: ["u8", null] },
   { list: "u8" },
   { list: "s64" },
   { tuple: ["char", "bool"] },
   { list: "string" },
-  { record: [["items", 1], ["note", 5]] },
+  {
+    record: [
+      ["items", 1],
+      ["note", 5],
+    ],
+  },
 ];
 const of = checkers(types, () => () => undefined);
 const item = { sku: "a", unitPrice: 5n, quantity: 1 };
@@ -90,7 +107,12 @@ for (const [type, value, kind, message] of [
   [6, { tag: "some", val: 1 }, TypeError, "it.val: expected string, got 1"],
   [7, { tag: "half" }, TypeError, 'it.tag: expected {tag, val} with a tag of none, percentage, item, got "half"'],
   [7, { tag: "none", val: 1 }, TypeError, "it.val: expected no value, got 1"],
-  [7, { tag: "toString" }, TypeError, 'it.tag: expected {tag, val} with a tag of none, percentage, item, got "toString"'],
+  [
+    7,
+    { tag: "toString" },
+    TypeError,
+    'it.tag: expected {tag, val} with a tag of none, percentage, item, got "toString"',
+  ],
   [8, { tag: "ok", val: 256 }, RangeError, "it.val: expected u8, got 256"],
   [9, new Int8Array(1), TypeError, "it: expected list<u8>, a Uint8Array or an array, got a Int8Array"],
   [9, [1, 256], RangeError, "it[1]: expected u8, got 256"],

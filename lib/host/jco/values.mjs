@@ -28,7 +28,8 @@ export function count(name, value, most, unit) {
 
 /** Options, all of which have to be among those that are `known`. */
 export function options(given, known) {
-  if (typeof given !== "object" || given === null) throw wrong(TypeError, `options: expected an object, got ${shown(given)}`);
+  if (typeof given !== "object" || given === null)
+    throw wrong(TypeError, `options: expected an object, got ${shown(given)}`);
   const other = Object.keys(given).find((name) => !known.includes(name));
   if (other !== undefined) throw wrong(TypeError, `options: expected ${known.join(", ")}, got ${shown(other)}`);
   return given;

@@ -97,13 +97,21 @@ class Parser {
       case "variant":
         return this.cases(is, is.map(([name]) => name).join(", "));
       case "option": {
-        const found = this.cases([["some", is], ["none", null]]);
+        const found = this.cases([
+          ["some", is],
+          ["none", null],
+        ]);
         const isNested = "option" in Object(this.types[is]);
         if (found) return "none" in found ? null : isNested ? found : found.some;
         return isNested ? this.fail("some or none") : this.value(is);
       }
       case "result":
-        return this.cases([["ok", is[0]], ["err", is[1]]]) ?? { ok: is[0] === null ? this.fail("ok or err") : this.value(is[0]) };
+        return (
+          this.cases([
+            ["ok", is[0]],
+            ["err", is[1]],
+          ]) ?? { ok: is[0] === null ? this.fail("ok or err") : this.value(is[0]) }
+        );
       default:
         return this.fail("no handle, which cannot be written");
     }
@@ -151,8 +159,9 @@ export function parseArguments(text, params, types) {
     if (at >= params.length) parser.fail(`${params.length} arguments`);
     return parser.value(params[at][1]);
   });
-  if (found.length < params.length) parser.fail(`${params[found.length][0]}: ${witType(params[found.length][1], types)}`);
-  return parser.peek(/[^]/y) === undefined ? found : parser.fail("the end");
+  if (found.length < params.length)
+    parser.fail(`${params[found.length][0]}: ${witType(params[found.length][1], types)}`);
+  return parser.peek(/[\s\S]/y) === undefined ? found : parser.fail("the end");
 }
 
 function escaped(text, mark) {

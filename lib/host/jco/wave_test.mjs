@@ -7,11 +7,23 @@ import { callIn, parseArguments, print, signature } from "./wave.mjs";
 
 const types = [
   { list: "u8" },
-  { record: [["sku", "string"], ["unit-price", "u64"], ["note", 6]] },
+  {
+    record: [
+      ["sku", "string"],
+      ["unit-price", "u64"],
+      ["note", 6],
+    ],
+  },
   { list: 1 },
   { enum: ["eur", "us-dollar"] },
   { flags: ["gift", "run-as-root"] },
-  { variant: [["none", null], ["percentage", "f64"], ["lines", 2]] },
+  {
+    variant: [
+      ["none", null],
+      ["percentage", "f64"],
+      ["lines", 2],
+    ],
+  },
   { option: "string" },
   { option: 6 },
   { result: ["u8", "string"] },
@@ -43,7 +55,12 @@ for (const [type, text, json, printed = text] of [
   [0, "[1, 2, 255]", "AQL/"],
   [0, "[]", ""],
   [1, '{sku: "a", unit-price: 5, note: none}', { sku: "a", "unit-price": "5", note: null }],
-  [1, '{ note: "b", sku: "a", unit-price: 5, }', { note: "b", sku: "a", "unit-price": "5" }, '{sku: "a", unit-price: 5, note: some("b")}'],
+  [
+    1,
+    '{ note: "b", sku: "a", unit-price: 5, }',
+    { note: "b", sku: "a", "unit-price": "5" },
+    '{sku: "a", unit-price: 5, note: some("b")}',
+  ],
   [2, "[]", []],
   [3, "us-dollar", "us-dollar"],
   [4, "{}", []],
@@ -66,7 +83,8 @@ for (const [type, text, json, printed = text] of [
 ]) {
   test(`${text.replaceAll("\n", " ")} of type ${type}`, () => {
     assert.deepStrictEqual(parse(text, type), json);
-    if (json !== null && typeof json === "object" && "note" in json) assert.equal(print({ sku: "a", "unit-price": "5", note: json.note }, type, types), printed);
+    if (json !== null && typeof json === "object" && "note" in json)
+      assert.equal(print({ sku: "a", "unit-price": "5", note: json.note }, type, types), printed);
     else assert.equal(print(json, type, types), printed);
   });
 }
@@ -78,9 +96,9 @@ for (const [type, text, reason] of [
   ["u8", "1 2", "at character 4: expected ',' or ')', got 2)"],
   ["u8", "", "at character 3: expected it: u8, got the end"],
   ["string", "a", 'at character 2: expected string, as "text", got a)'],
-  ["string", '"a', "at character 5: expected the end of the text, \", got the end"],
-  ["string", '"\\x"', "at character 3: expected the end of the text, \", got \\x\")"],
-  ["string", '"\\u{d800}"', "at character 11: expected a Unicode scalar value, got \")"],
+  ["string", '"a', 'at character 5: expected the end of the text, ", got the end'],
+  ["string", '"\\x"', 'at character 3: expected the end of the text, ", got \\x")'],
+  ["string", '"\\u{d800}"', 'at character 11: expected a Unicode scalar value, got ")'],
   [0, "[1, 2", "at character 7: expected ',' or ']', got )"],
   [1, "{sku: 1}", 'at character 8: expected string, as "text", got 1})'],
   [1, "{skew: 1}", "at character 7: expected a value for a field of sku, unit-price, note, not for skew, got : 1})"],
@@ -91,7 +109,8 @@ for (const [type, text, reason] of [
   [10, "('a', true, 1)", "at character 14: expected ')', got 1))"],
   [12, "session-1", "at character 2: expected no handle, which cannot be written, got session-1)"],
 ]) {
-  test(`${text || "nothing"} is no ${type}`, () => assert.throws(() => parse(text, type), { name: "SyntaxError", message: reason }));
+  test(`${text || "nothing"} is no ${type}`, () =>
+    assert.throws(() => parse(text, type), { name: "SyntaxError", message: reason }));
 }
 
 test("a call has a name and arguments", () => {
@@ -101,7 +120,19 @@ test("a call has a name and arguments", () => {
 });
 
 test("a function is told as WIT declares it", () => {
-  const told = signature("f", { params: [["a", 1], ["b", 12], ["c", 5], ["d", 10]], result: 8 }, types);
+  const told = signature(
+    "f",
+    {
+      params: [
+        ["a", 1],
+        ["b", 12],
+        ["c", 5],
+        ["d", 10],
+      ],
+      result: 8,
+    },
+    types,
+  );
   assert.equal(
     told,
     "f(a: {sku: string, unit-price: u64, note: option<string>}, b: borrow<session>, " +

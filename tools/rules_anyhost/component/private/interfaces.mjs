@@ -4,56 +4,14 @@
 // A component's exports have the types that its definitions give them, so those are followed as an engine would: each
 // component inside it is instantiated, with types in the place of code.
 
+import { Reader } from "./reader.mjs";
+
 const PRIMITIVES = {
-  ...{ 0x7f: "bool", 0x7e: "s8", 0x7d: "u8", 0x7c: "s16", 0x7b: "u16", 0x7a: "s32", 0x79: "u32", 0x78: "s64" },
-  ...{ 0x77: "u64", 0x76: "f32", 0x75: "f64", 0x74: "char", 0x73: "string" },
+  ...{ 127: "bool", 126: "s8", 125: "u8", 124: "s16", 123: "u16", 122: "s32", 121: "u32", 120: "s64" },
+  ...{ 119: "u64", 118: "f32", 117: "f64", 116: "char", 115: "string" },
 };
-const UNSUPPORTED = { 0x64: "error-context", 0x65: "future", 0x66: "stream", 0x67: "list of a fixed length" };
+const UNSUPPORTED = { 100: "error-context", 101: "future", 102: "stream", 103: "list of a fixed length" };
 const SORTS = [undefined, "func", "value", "type", "component", "instance"];
-
-/** The bytes of a component, read from one place on. */
-class Reader {
-  constructor(bytes, at = 0, end = bytes.length) {
-    Object.assign(this, { bytes, at, end });
-  }
-
-  byte() {
-    if (this.at >= this.end) throw new Error("the component ends too early");
-    return this.bytes[this.at++];
-  }
-
-  number() {
-    let value = 0;
-    let scale = 1;
-    for (let byte = 0x80; byte & 0x80; scale *= 0x80) {
-      byte = this.byte();
-      value += (byte & 0x7f) * scale;
-    }
-    return value;
-  }
-
-  name() {
-    const length = this.number();
-    this.at += length;
-    return new TextDecoder().decode(this.bytes.subarray(this.at - length, this.at));
-  }
-
-  /** The name of an import or export, which may be followed by options. */
-  externName() {
-    const kind = this.byte();
-    const name = this.name();
-    if (kind > 1) throw new Error(`the name ${name} has attributes, which are not known here`);
-    return name;
-  }
-
-  vec(read) {
-    return Array.from({ length: this.number() }, read);
-  }
-
-  option(read) {
-    return this.byte() ? read() : null;
-  }
-}
 
 /** What a component, or one of its types, defines so far. */
 class Scope {
@@ -68,6 +26,10 @@ class Scope {
   /** `args` are what the component is instantiated with; the outermost has none, and imports what it declares. */
   constructor(parent, args) {
     Object.assign(this, { parent, args });
+  }
+
+  define({ sort, is }) {
+    this[sort]?.push(is);
   }
 
   outer(count) {
@@ -142,7 +104,7 @@ function declarations(reader, scope) {
     else if (kind === 3 || kind === 4) {
       const name = reader.externName();
       const item = described(reader, scope);
-      define(scope, item);
+      scope.define(item);
       (kind === 3 ? scope.imports : scope.exports).set(name, item);
     } else throw new Error("a component type that declares core types is not known here");
   });
@@ -152,7 +114,7 @@ function declarations(reader, scope) {
 /** What an import or export is said to be: its sort, and what stands for it. */
 function described(reader, scope) {
   const sort = SORTS[reader.byte()];
-  if (sort === undefined) return reader.byte() && reader.number() && { sort: "core" };
+  if (sort === undefined) return reader.core();
   if (sort === "type") return { sort, is: reader.byte() ? { resource: undefined } : scope.type[reader.number()] };
   const type = scope.type[reader.number()];
   if (sort === "instance") return { sort, is: { exports: type.declares().exports } };
@@ -160,13 +122,9 @@ function described(reader, scope) {
   return { sort, is: type };
 }
 
-function define(scope, { sort, is }) {
-  scope[sort]?.push(is);
-}
-
 function sortIndex(reader, scope) {
   const sort = SORTS[reader.byte()];
-  if (sort === undefined) return reader.byte() && reader.number() && { sort: "core" };
+  if (sort === undefined) return reader.core();
   return { sort, is: scope[sort][reader.number()] };
 }
 
@@ -176,14 +134,14 @@ function alias(reader, scope) {
   const target = reader.byte();
   if (target === 0) {
     const { exports } = scope.instance[reader.number()];
-    define(scope, exports.get(reader.name()));
+    scope.define(exports.get(reader.name()));
   } else if (target === 1) {
     reader.number();
     reader.name();
   } else {
     const from = scope.outer(reader.number());
     const index = reader.number();
-    if (sort) define(scope, { sort, is: from[sort][index] });
+    if (sort) scope.define({ sort, is: from[sort][index] });
   }
 }
 
@@ -200,15 +158,11 @@ function instance(reader, scope) {
 function canon(reader, scope) {
   const options = () => reader.vec(() => reader.byte() > 2 && reader.number());
   const kind = reader.byte();
-  if (kind === 0) {
+  if (kind <= 1) {
     reader.byte();
     reader.number();
     options();
-    scope.func.push(scope.type[reader.number()]);
-  } else if (kind === 1) {
-    reader.byte();
-    reader.number();
-    options();
+    if (kind === 0) scope.func.push(scope.type[reader.number()]);
   } else if (kind <= 4) {
     reader.number();
   } else {
@@ -221,7 +175,7 @@ function importInto(reader, scope) {
   const name = reader.externName();
   const declared = described(reader, scope);
   const item = scope.args ? scope.args.get(name) : declared;
-  define(scope, item);
+  scope.define(item);
   scope.imports.set(name, item);
 }
 
@@ -230,7 +184,7 @@ function exportFrom(reader, scope) {
   const item = sortIndex(reader, scope);
   // What it is said to be has the names of what it is, and no other types.
   reader.option(() => described(reader, scope));
-  define(scope, item);
+  scope.define(item);
   scope.exports.set(name, item);
 }
 
@@ -243,6 +197,7 @@ function component(bytes, start, end, parent, args) {
     const id = reader.byte();
     const size = reader.number();
     const from = reader.at;
+    if (from + size > end) throw new Error("the component ends too early");
     const section = new Reader(bytes, from, from + size);
     if (id === 4) {
       scope.component.push({ instantiate: (given) => component(bytes, from, from + size, scope, given) });
@@ -266,34 +221,26 @@ export function interfacesOf(bytes) {
   const types = [];
   const numbers = new Map();
 
+  const pairs = (of) => of.map(([name, type]) => [name, numbered(type)]);
+  const each = (of) => of.map(numbered);
+  const same = (of) => of;
+  const parts = { record: pairs, variant: pairs, tuple: each, result: each };
+  const whole = { enum: same, flags: same, resource: same, unsupported: same };
+
   /** The number of a type, or its name if it is a primitive. */
-  const numbered = (type) => {
+  function numbered(type) {
     if (typeof type !== "object" || type === null) return type;
     if (!numbers.has(type)) {
       const [[kind, of]] = Object.entries(type);
-      const written = {
-        resource: () => of,
-        record: () => of.map(([name, field]) => [name, numbered(field)]),
-        variant: () => of.map(([name, payload]) => [name, numbered(payload)]),
-        tuple: () => of.map(numbered),
-        result: () => of.map(numbered),
-        enum: () => of,
-        flags: () => of,
-        unsupported: () => of,
-      }[kind] ?? (() => numbered(of));
-      const value = written();
-      numbers.set(type, types.push({ [kind]: value }) - 1);
+      const written = (parts[kind] ?? whole[kind] ?? numbered)(of);
+      numbers.set(type, types.push({ [kind]: written }) - 1);
     }
     return numbers.get(type);
-  };
+  }
 
-  /** A resource is called by the interface that has it, and its own name there. */
-  const nameResources = (name, items) => {
-    for (const [own, { sort, is }] of items) if (sort === "type" && Object.hasOwn(is, "resource")) is.resource ??= [name, own];
-  };
   const func = ({ async, params, result }) => ({
     ...(async && { async }),
-    params: params.map(([name, type]) => [name, numbered(type)]),
+    params: pairs(params),
     result: numbered(result),
   });
   const all = (items) => {
@@ -302,11 +249,17 @@ export function interfacesOf(bytes) {
       if (sort === "func") found[name] = func(is);
       if (sort !== "instance") continue;
       const functions = [...is.exports].filter(([, item]) => item.sort === "func");
-      // An interface of types alone asks nothing of a host, one with a resource its class.
       found[name] = Object.fromEntries(functions.map(([own, item]) => [own, func(item.is)]));
     }
     return found;
   };
-  for (const [name, { sort, is }] of [...imports, ...exports]) if (sort === "instance") nameResources(name, is.exports);
+  // A resource is called by the interface that has it, and its own name there.
+  for (const [face, { is }] of [...imports, ...exports]) {
+    for (const [name, { sort, is: type }] of is.exports ?? []) {
+      if (sort !== "type" || !Object.hasOwn(type, "resource")) continue;
+      type.resource ??= [face, name];
+      numbered(type);
+    }
+  }
   return { imports: all(imports), exports: all(exports), types };
 }

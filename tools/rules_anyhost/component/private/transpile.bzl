@@ -20,7 +20,7 @@ def _transpile_impl(ctx):
         mnemonic = "JcoTranspile",
         outputs = [out],
         progress_message = "Transpiling %{label} to JavaScript",
-        tools = [toolchain.node_modules, ctx.file._interfaces, ctx.file._transpile],
+        tools = [toolchain.node_modules, ctx.file._transpile] + ctx.files._interfaces,
     )
     outputs = depset([out])
     return [
@@ -46,9 +46,9 @@ transpile = rule(
         "options": attr.string_list(
             doc = "Options of `jco transpile`, such as `--instantiation=async`.",
         ),
-        "_interfaces": attr.label(
-            allow_single_file = True,
-            default = ":interfaces.mjs",
+        "_interfaces": attr.label_list(
+            allow_files = True,
+            default = [":interfaces.mjs", ":reader.mjs"],
         ),
         "_transpile": attr.label(
             allow_single_file = True,
