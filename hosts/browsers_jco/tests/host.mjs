@@ -24,3 +24,7 @@ export const host = {
   describe: () => "",
   close() {},
 };
+
+export const rates = { rate: () => 1.25 };
+
+export const log = { note() {} };

@@ -6,7 +6,8 @@ import { after, before, test } from "node:test";
 
 import { browse, openPage, serve } from "../chromium/session.mjs";
 
-const { HOST, PLAIN, PLAIN_TRANSPILED, VALUES, VALUES_TRANSPILED, TEST_UNDECLARED_OUTPUTS_DIR: OUTPUTS } = process.env;
+const { HOST, PLAIN, PLAIN_TRANSPILED, PRICING, PRICING_TRANSPILED, VALUES, VALUES_TRANSPILED } = process.env;
+const OUTPUTS = process.env.TEST_UNDECLARED_OUTPUTS_DIR;
 const MAX_SENT = 40_000;
 
 let server;
@@ -166,6 +167,27 @@ test("has fields for every type", () =>
     await result.getByRole("alert").filter({ hasText: "error: no" }).waitFor();
     await page.screenshot({ path: join(OUTPUTS, "values.png"), fullPage: true });
   }));
+
+test("prices a cart", async () => {
+  const server = await serve("--component", PRICING, "--transpiled", PRICING_TRANSPILED, "--imports", HOST);
+  await visit(server.url, async (page) => {
+    await page.setViewportSize({ width: 720, height: 900 });
+    const quote = section(page, "Quote");
+    await quote.getByRole("alert").filter({ hasText: '"empty-cart": null' }).waitFor();
+    await quote.getByLabel("Customer is given").check();
+    await quote.getByLabel("Customer", { exact: true }).fill("Ana");
+    await quote.getByRole("button", { name: "Add to Lines" }).click();
+    await quote.getByLabel("Sku").fill("lamp");
+    await quote.getByLabel("Unit price").fill("2500");
+    await quote.getByLabel("Quantity").fill("2");
+    await quote.getByLabel("Gift wrap").check();
+    await quote.getByLabel("Discount").selectOption("percentage");
+    await quote.getByRole("textbox", { name: "Percentage f64" }).fill("10");
+    await quote.getByRole("status").filter({ hasText: '"total": "4800"' }).waitFor();
+    await quote.screenshot({ path: join(OUTPUTS, "pricing.png") });
+  });
+  assert.equal(await server.stop(), 0);
+});
 
 test("makes and uses resources", () =>
   visit(values.url, async (page) => {
