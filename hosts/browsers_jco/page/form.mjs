@@ -66,7 +66,7 @@ function select(label, names) {
   const input = element(
     "select",
     {},
-    ...names.map((name) => element("option", { value: name, textContent: title(name) })),
+    ...names.map((name) => element("option", { value: name, textContent: name })),
   );
   return { element: labelled(label, input), input };
 }

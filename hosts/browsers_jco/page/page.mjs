@@ -68,7 +68,9 @@ function formOf(face, key, type, isOnly) {
     while (changed) {
       changed = false;
       try {
-        result.value = told(ok, await call(params.map(([, field]) => field.read())));
+        const text = told(ok, await call(params.map(([, field]) => field.read())));
+        result.classList.toggle("json", text.includes("\n"));
+        result.value = text;
         alert.textContent = "";
       } catch (failure) {
         result.value = "";

@@ -171,7 +171,7 @@ test("has fields for every type", () =>
 test("prices a cart", async () => {
   const server = await serve("--component", PRICING, "--transpiled", PRICING_TRANSPILED, "--imports", HOST);
   await visit(server.url, async (page) => {
-    await page.setViewportSize({ width: 720, height: 900 });
+    await page.setViewportSize({ width: 560, height: 900 });
     const quote = section(page, "Quote");
     await quote.getByRole("alert").filter({ hasText: '"empty-cart": null' }).waitFor();
     await quote.getByLabel("Customer is given").check();
