@@ -76,15 +76,15 @@ export class BackgroundPlugin extends Faces {
     this.#classes = this.expose(this.#name, description, {
       of,
       callOf: (face, key, { params, result }, label) => {
-        const [ok, error] = types[result]?.result ?? [result, null];
-        const question = { face, key, params: params.map(([, type]) => type), ok, error };
+        const maps = params.map(([, type]) => map(type));
+        const [ok, error] = (types[result]?.result ?? [result, null]).map(map);
         return async (args) => {
-          const given = args.map((arg, at) => map(question.params[at])?.(arg, toNumber) ?? arg);
+          const given = args.map((arg, at) => maps[at]?.(arg, toNumber) ?? arg);
           try {
-            const value = await this.#ask(label, { ...question, args: given });
-            return map(ok)?.(value, toObject) ?? value;
+            const value = await this.#ask(label, { face, key, args: given });
+            return ok ? ok(value, toObject) : value;
           } catch (thrown) {
-            if (thrown?.name === "ResultError" && map(error)) thrown.value = map(error)(thrown.value, toObject);
+            if (error && thrown?.name === "ResultError") thrown.value = error(thrown.value, toObject);
             throw thrown;
           }
         };

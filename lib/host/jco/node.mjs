@@ -17,9 +17,6 @@ const context = vm.createContext({ call: undefined });
 const script = new vm.Script("call()");
 
 export class Plugin extends AnyPlugin {
-  #name;
-  #timeout;
-
   /**
    * Opens a plugin.
    *
@@ -37,20 +34,18 @@ export class Plugin extends AnyPlugin {
     text("name", name);
     count("timeout", timeout, MOST_TIME, "milliseconds");
     const plugin = await Plugin.start(name, await parts(file), rest);
-    plugin.#name = name;
-    plugin.#timeout = timeout;
+    if (timeout !== undefined) plugin.within = (label, work) => within(timeout, `${name}: ${label}`, work);
     return plugin;
   }
+}
 
-  within(label, work) {
-    if (this.#timeout === undefined) return work();
-    context.call = work;
-    try {
-      return script.runInContext(context, { timeout: this.#timeout });
-    } catch (cause) {
-      if (cause?.code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw cause;
-      throw new TimeLimitError(`${this.#name}: ${label}: no result within ${this.#timeout} ms`);
-    }
+function within(timeout, what, work) {
+  context.call = work;
+  try {
+    return script.runInContext(context, { timeout });
+  } catch (cause) {
+    if (cause?.code !== "ERR_SCRIPT_EXECUTION_TIMEOUT") throw cause;
+    throw new TimeLimitError(`${what}: no result within ${timeout} ms`);
   }
 }
 

@@ -25,6 +25,9 @@ export class Plugin extends Faces {
   #name;
   #start;
 
+  /** A host that can end what takes too long has a function here: it does `work`, the call of the function `label`. */
+  within = undefined;
+
   /**
    * Makes a component ready.
    *
@@ -60,11 +63,6 @@ export class Plugin extends Faces {
     // With its modules at hand jco's function needs no promise, so that a call is never one.
     plugin.#start = () => new Instance(instantiate((file) => modules.get(file), forJco, instantiateSync));
     return plugin;
-  }
-
-  /** Does `work`, the call of the function `label`, in the guest; a host that can end what takes too long does so here. */
-  within(_label, work) {
-    return work();
   }
 
   #prepare(description, imports) {
@@ -154,10 +152,8 @@ export class Plugin extends Faces {
     this.#current = undefined;
     let result;
     try {
-      result = this.within(label, () => {
-        instance ??= this.#start();
-        return call(instance, args);
-      });
+      instance ??= this.#started(label);
+      result = this.within === undefined ? call(instance, args) : this.#bounded(label, call, instance, args);
     } catch (cause) {
       if (fallible && Object.hasOwn(Object(cause), "payload") && !(cause instanceof Thrown)) {
         this.#idle(instance);
@@ -174,9 +170,17 @@ export class Plugin extends Faces {
     return result;
   }
 
+  #started(label) {
+    return this.within === undefined ? this.#start() : this.within(label, this.#start);
+  }
+
+  #bounded(label, call, instance, args) {
+    return this.within(label, () => call(instance, args));
+  }
+
   #idle(instance) {
     this.#current = instance;
-    while (instance.waiting.length) instance.waiting.pop().drop();
+    if (instance.waiting.length > 0) for (const handle of instance.waiting.splice(0)) handle.drop();
   }
 }
 

@@ -1,21 +1,22 @@
 // Runs a guest in a worker, for a `BackgroundPlugin`: one that is slow or loops does not stop the page.
 
-import { Plugin } from "./browser.mjs";
 import { ResultError } from "./errors.mjs";
 import { postFailure } from "./failures.mjs";
 import { callableOf } from "./json.mjs";
+import { Plugin } from "./plugin.mjs";
+import { parts } from "./served.mjs";
 import { mappers } from "./types.mjs";
 
 let opening;
-let map;
+/** What calls a function, by its interface and name. */
+const callers = new Map();
 /** The objects that the page knows by a number. */
 const objects = new Map();
 let last = 0;
 
-async function open({ folder, imports, ...rest }) {
-  const plugin = await Plugin.open(folder, { ...rest, imports: imports && (await import(imports)) });
-  map = mappers(plugin.description.types);
-  return plugin;
+async function open({ folder, imports, maxMemory, name }) {
+  const [made, given] = await Promise.all([parts(folder), imports && import(imports)]);
+  return Plugin.start(name, made, { imports: given, maxMemory });
 }
 
 /** A handle of the guest's is a number on the page. */
@@ -30,16 +31,29 @@ function objectOf(number, _resource, isOwn) {
   return object;
 }
 
-async function call({ face, key, params, args, ok, error }) {
+function callerOf(plugin, face, key) {
+  const { exports, types } = plugin.description;
+  const { params, result } = face === undefined ? exports[key] : exports[face][key];
+  const map = mappers(types);
+  const maps = params.map(([, type]) => map(type));
+  const [ok, error] = (types[result]?.result ?? [result, null]).map(map);
+  const call = callableOf(plugin, face, key);
+  return (args) => {
+    try {
+      const value = call(args.map((arg, at) => maps[at]?.(arg, objectOf) ?? arg));
+      return ok ? ok(value, numbered) : value;
+    } catch (thrown) {
+      if (error && thrown instanceof ResultError) throw new ResultError(error(thrown.value, numbered));
+      throw thrown;
+    }
+  };
+}
+
+async function call({ face, key, args }) {
   const plugin = await opening;
-  const given = args.map((arg, at) => map(params[at])?.(arg, objectOf) ?? arg);
-  try {
-    const value = callableOf(plugin, face, key)(given);
-    return map(ok)?.(value, numbered) ?? value;
-  } catch (thrown) {
-    if (!(thrown instanceof ResultError)) throw thrown;
-    throw new ResultError(map(error)?.(thrown.value, numbered) ?? thrown.value);
-  }
+  const name = `${face} ${key}`;
+  if (!callers.has(name)) callers.set(name, callerOf(plugin, face, key));
+  return callers.get(name)(args);
 }
 
 addEventListener("message", async ({ data }) => {
