@@ -63,11 +63,7 @@ function group(label, ...children) {
 }
 
 function select(label, names) {
-  const input = element(
-    "select",
-    {},
-    ...names.map((name) => element("option", { value: name, textContent: name })),
-  );
+  const input = element("select", {}, ...names.map((name) => element("option", { value: name, textContent: name })));
   return { element: labelled(label, input), input };
 }
 
