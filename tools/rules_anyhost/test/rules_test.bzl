@@ -95,7 +95,7 @@ def _contract_cases_test_impl(ctx):
     argv = _action(env, "ContractCases").argv
     asserts.equals(env, ["contract.cases.json"], [file.basename for file in cases])
     asserts.equals(env, ["contract_wit", "contract.json"], [path.split("/")[-1] for path in argv[1:3]])
-    asserts.equals(env, ["--output", cases[0].path], argv[3:])
+    asserts.equals(env, ["--world", "ticking", "--output", cases[0].path], argv[3:])
     return analysistest.end(env)
 
 contract_cases_test = analysistest.make(_contract_cases_test_impl)
