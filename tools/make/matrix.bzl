@@ -42,7 +42,9 @@ def markdown(guests, hosts):
     all = cells(guests, hosts)
     called = {name: None for host in hosts.values() for name in host.calls}
     lines, notes = [], {}
-    for name in called:
+
+    # Contracts come before what WASI has.
+    for name in sorted(called, key = lambda name: name.startswith("wasi:")):
         columns = [host for host in hosts if name in hosts[host].calls]
         lines += [
             "| exports `{}` | {} |".format(name, " | ".join(["`{}`".format(host) for host in columns])),

@@ -2,7 +2,7 @@
 
 import { ComponentError, ResultError } from "./errors.mjs";
 import { functionName, labelOf, namesOf, neededBy, resourcesOf } from "./names.mjs";
-import { camel, pascal } from "./types.mjs";
+import { camel, pascal, unsupported } from "./types.mjs";
 import { shown, wrong } from "./values.mjs";
 
 /**
@@ -32,6 +32,11 @@ export class Imports {
       const resources = resourcesOf(description, face);
       const key = namesOf(face).find((name) => Object.hasOwn(given, name));
       if (key === undefined) throw notProvided(component, face, Object.keys(given));
+      for (const [name, type] of isFunction ? [[face, functions]] : Object.entries(functions)) {
+        const cannot = unsupported(description.types, type);
+        if (cannot)
+          throw new ComponentError(`${component}: imports ${name} of ${face}, which JavaScript cannot give: ${cannot}`);
+      }
       const jcoName = face.split("@")[0];
       if (isFunction) {
         this.forJco[jcoName] = { default: this.#provide(key, callable(given, key, "imports"), functions) };
@@ -87,7 +92,11 @@ export class Imports {
         return StandIn.make(args);
       }
       [Symbol.dispose]() {
-        this.own[Symbol.dispose]?.();
+        try {
+          this.own[Symbol.dispose]?.();
+        } catch (value) {
+          throw new Thrown(value);
+        }
       }
     }
     this.#classes.set(at, { Own, StandIn, expected: `a ${pascal(name)} of ${place}` });

@@ -23,7 +23,7 @@ def _component_toolchain_impl(ctx):
 component_toolchain = rule(
     implementation = _component_toolchain_impl,
     attrs = {
-        "check_cases": _program("A program `check_cases WIT CASES --output FILE` that checks the cases of a contract and writes them plainly."),
+        "check_cases": _program("A program `check_cases WIT CASES --world WORLD --output FILE` that checks the cases and the worlds of a contract, and writes the cases plainly."),
         "wasm_opt": _program("Binaryen's optimiser."),
         "wit_bindgen_c": _program("A program `wit_bindgen_c WIT --world WORLD --out-dir DIR` that writes a world's bindings for C."),
     },

@@ -50,5 +50,6 @@ def contract(
         src = cases,
         visibility = visibility,
         wit = name,
+        worlds = worlds,
         **kwargs
     )

@@ -10,6 +10,7 @@ def _contract_cases_impl(ctx):
     args = ctx.actions.args()
     args.add_all([folder], expand_directories = False)
     args.add(ctx.file.src)
+    args.add_all(ctx.attr.worlds, before_each = "--world")
     args.add("--output", plain)
     ctx.actions.run(
         arguments = [args],
@@ -33,6 +34,9 @@ contract_cases = rule(
             doc = "The `wit_library` of the contract.",
             mandatory = True,
             providers = [WitInfo],
+        ),
+        "worlds": attr.string_list(
+            doc = "Worlds that the contract has to have.",
         ),
     },
     doc = "Checks the cases of a contract against its WIT, and writes them plainly to `<contract>.cases.json`: full names, values in one form, steps in each case. A case that does not fit fails the build with its name and the place of the value.",

@@ -11,6 +11,24 @@ use crate::names::{interface, list};
 use crate::source::Group;
 use crate::value::Values;
 
+/// Fails unless the package has these worlds.
+pub fn worlds(resolve: &Resolve, package: PackageId, names: &[String]) -> Result<(), String> {
+    let package = &resolve.packages[package];
+    match names
+        .iter()
+        .find(|name| !package.worlds.contains_key(*name))
+    {
+        None => Ok(()),
+        Some(name) => {
+            let known = list(package.worlds.keys().map(String::as_str));
+            Err(format!(
+                "{} has no world {name:?}, it has {known}",
+                package.name
+            ))
+        }
+    }
+}
+
 /// The plain form of all cases.
 pub fn check(resolve: &Resolve, package: PackageId, groups: Vec<Group>) -> Result<Value, String> {
     let mut seen = BTreeSet::new();

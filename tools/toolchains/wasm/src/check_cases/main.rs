@@ -1,4 +1,4 @@
-//! `check_cases WIT CASES --output FILE`: a contract's cases, checked against its WIT.
+//! `check_cases WIT CASES --world WORLD --output FILE`: a contract's cases, checked against its WIT.
 //!
 //! What is written is plain: full names, values in one form, a list of steps in each case, so
 //! that the hosts' runners of cases have nothing to look up. docs/contracts.md and
@@ -16,7 +16,7 @@ mod value;
 mod tests;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
@@ -31,6 +31,9 @@ struct Args {
     wit: PathBuf,
     /// The cases, as JSON.
     cases: PathBuf,
+    /// A world that the package has to have.
+    #[arg(long = "world", value_name = "WORLD")]
+    worlds: Vec<String>,
     /// Where the plain form goes.
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
@@ -38,7 +41,7 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    match run(&args.wit, &args.cases, &args.output) {
+    match run(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -47,17 +50,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(wit: &Path, cases: &Path, output: &Path) -> Result<()> {
+fn run(args: &Args) -> Result<()> {
     let mut resolve = Resolve {
         all_features: true,
         ..Resolve::default()
     };
-    let (package, _) = resolve.push_path(wit)?;
-    let file = || cases.display().to_string();
-    let text = fs::read_to_string(cases).with_context(file)?;
+    let (package, _) = resolve.push_path(&args.wit)?;
+    check::worlds(&resolve, package, &args.worlds).map_err(|reason| anyhow!(reason))?;
+    let file = || args.cases.display().to_string();
+    let text = fs::read_to_string(&args.cases).with_context(file)?;
     let plain = source::read(&text)
         .and_then(|groups| check::check(&resolve, package, groups))
         .map_err(|reason| anyhow!(reason))
         .with_context(file)?;
-    fs::write(output, format!("{plain:#}\n")).with_context(|| output.display().to_string())
+    fs::write(&args.output, format!("{plain:#}\n"))
+        .with_context(|| args.output.display().to_string())
 }

@@ -2,7 +2,7 @@ mod asks;
 mod values;
 
 use serde_json::{Value, json};
-use wit_bindgen_core::wit_parser::Resolve;
+use wit_bindgen_core::wit_parser::{PackageId, Resolve};
 
 use crate::{check, source};
 
@@ -49,9 +49,14 @@ world bare {
 }
 "#;
 
-fn checked(cases: &str) -> Result<Value, String> {
+fn package() -> (Resolve, PackageId) {
     let mut resolve = Resolve::default();
     let package = resolve.push_str("shop.wit", WIT).expect("the WIT is right");
+    (resolve, package)
+}
+
+fn checked(cases: &str) -> Result<Value, String> {
+    let (resolve, package) = package();
     check::check(&resolve, package, source::read(cases)?)
 }
 
@@ -195,4 +200,14 @@ fn groups_are_told() {
         told(r#"[{"case": []}]"#),
         "unknown field `case`, expected one of `interface`, `imports`, `cases`"
     );
+}
+
+#[test]
+fn worlds_are_told() {
+    let (resolve, package) = package();
+    let check =
+        |name: &str| check::worlds(&resolve, package, &["bare".to_owned(), name.to_owned()]);
+    assert_eq!(check("plugin"), Ok(()));
+    let told = "example:shop@1.2.0 has no world \"plugn\", it has plugin, bare";
+    assert_eq!(check("plugn"), Err(told.to_owned()));
 }
