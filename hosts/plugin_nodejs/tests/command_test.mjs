@@ -156,4 +156,6 @@ test("the example of the documentation is this one, and works", () => {
   const args = [...flags, join(folder, "example.mjs"), resolve(IMPORTS)];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: "Hello, <dlroW>\nHELLO, <DLROW>\n", stderr: "" });
+  const without = spawnSync(process.execPath, args, { encoding: "utf8", env: { ...process.env, NODE_PATH: "" } });
+  assert.match(without.stderr, /ComponentError: .*takes the npm package @bytecodealliance\/jco, which is not there\n/);
 });

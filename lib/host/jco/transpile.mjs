@@ -17,8 +17,7 @@ const EXPECTED = "expected a WebAssembly component";
 /** The files that the component in `file` becomes: a map from name to bytes. */
 export async function transpile(file, { minify }) {
   const bytes = await readComponent(file);
-  const jco = createRequire(import.meta.url).resolve("@bytecodealliance/jco");
-  const { transpile: toFiles } = await import(pathToFileURL(jco));
+  const { transpile: toFiles } = await import(pathToFileURL(jcoFor(file)));
   let result;
   let description;
   try {
@@ -44,6 +43,15 @@ export function instantiateOf(files) {
     // Where the core modules are, if nobody hands them over.
     .replaceAll("import.meta.url", "undefined");
   return vm.compileFunction(`"use strict";${code}\nreturn instantiate;`, [], { filename: MODULE })();
+}
+
+function jcoFor(file) {
+  try {
+    return createRequire(import.meta.url).resolve("@bytecodealliance/jco");
+  } catch (cause) {
+    const reason = "to open a component's file takes the npm package @bytecodealliance/jco, which is not there";
+    throw new ComponentError(`${file}: ${reason}`, { cause });
+  }
 }
 
 async function readComponent(file) {
