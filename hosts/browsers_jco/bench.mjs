@@ -19,7 +19,7 @@ async function visit(use) {
   const note = (request) => urls.add(request.url());
   context.on("request", note);
   await page.goto(server.url);
-  const greeted = await page.waitForFunction(() => performance.getEntriesByName("greeted")[0]?.startTime);
+  const greeted = await page.waitForFunction(() => performance.getEntriesByName("called")[0]?.startTime);
   const figures = await use(await greeted.jsonValue(), page, urls);
   context.off("request", note);
   await page.close();
@@ -45,13 +45,10 @@ for (let round = 0; round < 21; round++) later.push(await visit((ms) => ms));
 
 const calls = await visit((_, page) =>
   page.evaluate(async () => {
-    const { instantiate } = await import("./component/component.js");
-    const { Greeter } = await import("./jco/greeter.mjs");
-    const { BackgroundGreeter } = await import("./background_greeter.mjs");
-    const read = async (file) => new Uint8Array(await (await fetch(`component/${file}`)).arrayBuffer());
-    const direct = await Greeter.start("component", instantiate, read);
-    const background = new BackgroundGreeter();
-    const rate = async (count, greeter) => {
+    const { BackgroundPlugin, Plugin } = await import("./jco/browser.mjs");
+    const direct = await Plugin.open("component");
+    const background = await BackgroundPlugin.open("component");
+    const rate = async (count, { greeter }) => {
       const rates = [];
       for (let round = 0; round < 10; round++) {
         const start = performance.now();

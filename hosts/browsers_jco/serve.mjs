@@ -1,28 +1,33 @@
 // `browsers_jco`: serves the page and the component that it runs.
 
 import { readdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { basename, extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 
 import { ComponentError } from "../../lib/host/jco/errors.mjs";
+import { notProvided } from "../../lib/host/jco/imports.mjs";
+import { neededBy } from "../../lib/host/jco/names.mjs";
 import { parse, run, UsageError } from "../../lib/host/jco/options.mjs";
-import { MODULE, transpile } from "../../lib/host/jco/transpile.mjs";
+import { DESCRIPTION, MODULE, transpile } from "../../lib/host/jco/transpile.mjs";
 import { address, listen } from "./listen.mjs";
 
-const USAGE = `Serves a page on which a WebAssembly component that exports anyhost:hello/greeter@1.0.0 greets.
+const USAGE = `Serves a page with a form for each function that a WebAssembly component exports.
 
 Usage: browsers_jco [OPTIONS] --component FILE
 
   --component FILE     the component (*.wasm)
   --transpiled FOLDER  the same component, as the rule transpile made it an ES module: saves doing so at start
+  --imports FILE       a JavaScript module that exports, by name, the interfaces that the component imports
   --addr HOST:PORT     where to listen: all addresses of HOST, or of the machine for :PORT; port 0 takes a free one
                        [default: 127.0.0.1:8081]
   -h, --help           this text
   -V, --version        the version
 
-The guest runs in the visitor's browser: it is given no files, no network and no clock there, and at most 64 MiB of
-memory. SIGINT, SIGTERM or SIGHUP ends the server with exit code 0.
+The guest runs in the visitor's browser: it is given no files, no network and no clock there, no function but those of
+--imports, and at most 64 MiB of memory. What follows ? in the address fills fields: http://127.0.0.1:8081/?name=you.
+SIGINT, SIGTERM or SIGHUP ends the server with exit code 0.
 
 Example:
   browsers_jco --component hello_world_rust.wasm --addr 127.0.0.1:8081`;
@@ -30,6 +35,7 @@ Example:
 const TYPES = {
   ".css": "text/css; charset=utf-8",
   ".html": "text/html; charset=utf-8",
+  ".json": "application/json",
   ".js": "text/javascript; charset=utf-8",
   ".mjs": "text/javascript; charset=utf-8",
   ".svg": "image/svg+xml",
@@ -37,7 +43,10 @@ const TYPES = {
 };
 
 // What of lib/host/jco runs in a browser.
-const LIBRARY = ["errors.mjs", "failures.mjs", "greeter.mjs", "imports.mjs", "memory.mjs", "values.mjs"];
+const LIBRARY = [
+  ...["background.mjs", "browser.mjs", "errors.mjs", "faces.mjs", "failures.mjs", "imports.mjs", "json.mjs"],
+  ...["memory.mjs", "names.mjs", "plugin.mjs", "resources.mjs", "served.mjs", "types.mjs", "values.mjs", "worker.mjs"],
+];
 
 const HEADERS = {
   "cache-control": "no-cache",
@@ -64,22 +73,33 @@ async function filesOf(folder, names) {
 
 async function transpiled(folder) {
   const files = await filesOf(pathToFileURL(`${folder}/`)).catch(() => new Map());
-  if (!files.has(MODULE)) {
-    throw new ComponentError(`${folder}: has no ${MODULE}; expected a folder that the rule transpile made`);
+  const wanted = [DESCRIPTION, MODULE].find((name) => !files.has(name));
+  if (wanted) {
+    throw new ComponentError(`${folder}: has no ${wanted}; expected a folder that the rule transpile made`);
   }
   return files;
 }
 
+const minifier = createRequire(import.meta.url).resolve("oxc-minify");
+const { minifySync } = await import(pathToFileURL(minifier));
+
+/** What is sent of a file: of our modules the comments and long names are not. */
+function sentOf(name, bytes) {
+  return extname(name) === ".mjs" ? Buffer.from(minifySync(name, `${bytes}`, { module: true }).code) : bytes;
+}
+
 /** All that can be asked for: a map from path to what is sent. */
-async function site(component) {
+async function site(component, imports) {
   const here = import.meta.url;
   const sent = new Map();
   for (const [folder, files] of [
     ["/", await filesOf(new URL("page/", here))],
     ["/jco/", await filesOf(new URL("../../lib/host/jco/", here), LIBRARY)],
     ["/component/", component],
+    ["/", new Map([["imports.mjs", imports ? await readFile(imports) : Buffer.from("// Nothing.\n")]])],
   ]) {
-    for (const [name, bytes] of files) {
+    for (const [name, content] of files) {
+      const bytes = sentOf(name, content);
       const type = TYPES[extname(name)];
       const path = folder + (name === "index.html" ? "" : name);
       if (type) sent.set(path, { type, bytes, gzip: gzipSync(bytes, { level: 9 }) });
@@ -126,6 +146,7 @@ await run(async () => {
   const { values, positionals } = parse("browsers_jco", USAGE, {
     component: { type: "string" },
     transpiled: { type: "string" },
+    imports: { type: "string" },
     addr: { type: "string", default: "127.0.0.1:8081" },
   });
   if (positionals.length) throw new UsageError(`'${positionals[0]}' is not expected`);
@@ -134,7 +155,9 @@ await run(async () => {
   const files = await (values.transpiled
     ? transpiled(values.transpiled)
     : transpile(values.component, { minify: true }));
-  const sent = await site(files);
+  const [needed] = neededBy(JSON.parse(files.get(DESCRIPTION)));
+  if (needed && !values.imports) throw notProvided(values.component, needed[0], []);
+  const sent = await site(files, values.imports);
   const servers = await listen(where, (request, response) => answer(sent, request, response));
   const urls = servers.map((server) => {
     const { address: host, port, family } = server.address();

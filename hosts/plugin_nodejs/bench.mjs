@@ -2,7 +2,7 @@
 
 import { parseArgs } from "node:util";
 
-import { Greeter } from "./greeter.mjs";
+import { Plugin } from "../../lib/host/jco/node.mjs";
 
 const { COMPONENT, TRANSPILED } = process.env;
 const { values } = parseArgs({ options: { json: { type: "boolean" } } });
@@ -19,20 +19,20 @@ async function milliseconds(rounds, work) {
   return median(figures);
 }
 
-const greeter = await Greeter.load(TRANSPILED);
-const limited = await Greeter.load(TRANSPILED, { timeout: 10_000 });
+const plugin = await Plugin.open(TRANSPILED);
+const limited = await Plugin.open(TRANSPILED, { timeout: 10_000 });
 const calls = async (count, of) => {
   const greet = () => {
-    for (let n = 0; n < count; n++) of.greet("World", false);
+    for (let n = 0; n < count; n++) of.greeter.greet("World", false);
   };
   greet();
   return Math.round((count / (await milliseconds(9, greet))) * 1000);
 };
 const figures = {
-  calls_per_s: await calls(50_000, greeter),
+  calls_per_s: await calls(50_000, plugin),
   calls_per_s_with_a_time_limit: await calls(500, limited),
-  load_precompiled_ms: await milliseconds(51, () => Greeter.load(TRANSPILED)),
-  load_ms: await milliseconds(11, () => Greeter.load(COMPONENT)),
+  load_precompiled_ms: await milliseconds(51, () => Plugin.open(TRANSPILED)),
+  load_ms: await milliseconds(11, () => Plugin.open(COMPONENT)),
 };
 
 if (values.json) {

@@ -1,14 +1,14 @@
-import { Greeter, TrapError } from "./greeter.mjs";
+import { Plugin, TrapError } from "anyhost";
 
-const greeter = await Greeter.load(process.argv[2], {
-  // What guests that import anyhost:hello/formatter may call.
-  formatter: { reverse: (text) => `<${[...text].reverse().join("")}>` },
+const plugin = await Plugin.open(process.argv[2], {
+  // What guests that import an interface `formatter` may call.
+  imports: { formatter: { reverse: (text) => `<${[...text].reverse().join("")}>` } },
   maxMemory: 16 * 2 ** 20,
 });
 
 try {
-  console.log(greeter.greet("World"));
-  console.log(greeter.greet("World", true));
+  console.log(plugin.greeter.greet("World", false));
+  console.log(plugin.greeter.greet("World", true));
 } catch (error) {
   if (!(error instanceof TrapError)) throw error;
   console.error(`the guest failed: ${error.message}`);

@@ -17,8 +17,8 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
     const server = await serve();
     assert.equal(server.component, "hello_world_rust");
     const { page } = await openPage(browser.context);
-    await page.goto(server.url);
-    await page.waitForFunction(() => document.getElementById("greeting").value === "Hello, World");
+    await page.goto(`${server.url}/?name=World`);
+    await page.waitForFunction(() => document.querySelector("output").value === "Hello, World");
     // With the page still connected.
     assert.equal(await server.stop(signal), 0);
     await page.close();
@@ -28,7 +28,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
 test("the examples of the documentation work", async () => {
   const examples = [...readFileSync(process.env.DOC, "utf8").matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code);
   assert.equal(examples.length, 2);
-  const server = await serve("--component", process.env.IMPORTS);
+  const server = await serve("--component", process.env.IMPORTS, "--imports", process.env.HOST);
   assert.equal(server.component, "hello_world_imports_rust");
   for (const body of examples) {
     const { page, said } = await openPage(browser.context);

@@ -71,7 +71,7 @@ for (const [target, status] of [
   test(`GET ${target}: ${status}`, async () => {
     const { status: found, body } = await answers(`GET ${target} HTTP/1.1`, HOST);
     assert.equal(found, status);
-    if (status === 200) assert.match(body, /^(<!doctype html>|\/\/ )/);
+    if (status === 200) assert.match(body, /^(<!doctype html>|import|export|class)/);
   });
 }
 
@@ -215,7 +215,7 @@ test("an address that cannot be had is told", () => {
 test("a wrong command line is told", () => {
   refuses([], 2, "--component FILE is missing");
   refuses([...ARGS, "more"], 2, "'more' is not expected");
-  refuses(["--component", "x.wasm", "--transpiled", "nowhere"], 1, "nowhere: has no component.js");
+  refuses(["--component", "x.wasm", "--transpiled", "nowhere"], 1, "nowhere: has no interfaces.json");
 });
 
 test("tells what it is", () => {

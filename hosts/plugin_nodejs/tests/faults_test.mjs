@@ -1,21 +1,22 @@
-// Components that are none, are not greeters, or misbehave: an error of its own kind, and the process goes on.
+// Components that are none, or misbehave: an error of its own kind, and the process goes on.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { mkdtemp, readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { mkdtemp } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
 import v8 from "node:v8";
 import vm from "node:vm";
-import { Greeter as AnyGreeter } from "../../../lib/host/jco/greeter.mjs";
+
+import { ComponentError, Plugin, PluginError, TimeLimitError, TrapError } from "../../../lib/host/jco/node.mjs";
 import { component, faults } from "../../../lib/host/testing/cases.mjs";
-import { ComponentError, Greeter, GreeterError, TrapError } from "../greeter.mjs";
+
+const FAULTY = component("faulty_greeter");
 
 function says(kind, file, text) {
   return (error) => {
-    assert.ok(error instanceof kind && error instanceof GreeterError, `${error.name}: ${error.message}`);
+    assert.ok(error instanceof kind && error instanceof PluginError, `${error.name}: ${error.message}`);
     assert.ok(error.message.startsWith(`${file}: `) && error.message.includes(text), error.message);
     assert.ok(!error.message.includes("\n"), error.message);
     return true;
@@ -25,58 +26,54 @@ function says(kind, file, text) {
 for (const { case: title, component: wanted, name, error } of faults) {
   const file = component(wanted);
   test(title, async () => {
-    if (name === undefined) {
-      await assert.rejects(Greeter.load(file), says(ComponentError, file, error));
-      return;
+    if (error.startsWith("does not export")) {
+      const plugin = await Plugin.open(file);
+      const full = error.split(" ").at(-1);
+      assert.throws(() => plugin.interface(full), says(PluginError, file, `there is no interface ${full}`));
+    } else if (name === undefined) {
+      await assert.rejects(Plugin.open(file), says(ComponentError, file, error));
+    } else {
+      const plugin = await Plugin.open(file);
+      assert.throws(() => plugin.greeter.greet(name, false), says(TrapError, file, error));
+      assert.equal(plugin.greeter.greet("World", true), "HELLO, WORLD");
     }
-    const greeter = await Greeter.load(file);
-    assert.throws(() => greeter.greet(name), says(TrapError, file, error));
-    assert.equal(greeter.greet("World", true), "HELLO, WORLD");
   });
 }
 
 test("a guest that loops is ended", async () => {
-  const file = component("faulty_greeter");
-  const greeter = await Greeter.load(file, { timeout: 300 });
-  assert.throws(() => greeter.greet("loop"), says(TrapError, file, "no greeting within 300 ms"));
-  assert.equal(greeter.greet("World"), "Hello, World");
+  const plugin = await Plugin.open(FAULTY, { timeout: 300 });
+  const text = "greeter.greet: no result within 300 ms";
+  assert.throws(() => plugin.greeter.greet("loop", false), says(TimeLimitError, FAULTY, text));
+  assert.ok(new TimeLimitError("") instanceof TrapError);
+  assert.equal(plugin.greeter.greet("World", false), "Hello, World");
 });
 
 test("memory is bounded, as told", async () => {
-  const file = component("faulty_greeter");
   const name = "x".repeat(4 << 20);
-  const small = await Greeter.load(file, { maxMemory: 3 << 20 });
-  assert.throws(() => small.greet(name), says(TrapError, file, "trap"));
-  assert.equal(small.greet("World"), "Hello, World");
-  const large = await Greeter.load(file);
-  assert.equal(large.greet(name).length, name.length + "Hello, ".length);
-  await assert.rejects(Greeter.load(file, { maxMemory: 65536 }), says(ComponentError, file, "the limit is 64 KiB"));
+  const small = await Plugin.open(FAULTY, { maxMemory: 3 << 20 });
+  assert.throws(() => small.greeter.greet(name, false), says(TrapError, FAULTY, "trap"));
+  assert.equal(small.greeter.greet("World", false), "Hello, World");
+  const large = await Plugin.open(FAULTY);
+  assert.equal(large.greeter.greet(name, false).length, name.length + "Hello, ".length);
+  await assert.rejects(Plugin.open(FAULTY, { maxMemory: 65536 }), says(ComponentError, FAULTY, "the limit is 64 KiB"));
 });
 
-test("a transpiled component is looked at, too", async () => {
-  const folder = process.env.GREETER_V2;
-  await assert.rejects(Greeter.load(folder), says(ComponentError, folder, "anyhost:hello/greeter@2.0.0"));
+test("a folder that transpile did not make is told", async () => {
   const empty = await mkdtemp(join(process.env.TEST_TMPDIR, "empty-"));
-  await assert.rejects(Greeter.load(empty), says(ComponentError, empty, "has no component.js"));
+  await assert.rejects(Plugin.open(empty), says(ComponentError, empty, "has no interfaces.json"));
+  writeFileSync(join(empty, "interfaces.json"), "{}");
+  await assert.rejects(Plugin.open(empty), says(ComponentError, empty, "has no component.js"));
 });
 
-test("an import that the host lacks is named", async () => {
-  const file = process.env.WASI_HTTP_RUST;
-  await assert.rejects(Greeter.load(file), says(ComponentError, file, "imports wasi:"));
+test("an import that the host lacks is named, the first of several", async () => {
+  const { WASI_HTTP_RUST: wasi, HELLO_WORLD_IMPORTS_RUST: formatting } = process.env;
+  const text = "imports wasi:io/error@0.2.12, which this host does not provide; it provides formatter";
+  await assert.rejects(Plugin.open(wasi, { imports: { formatter: {} } }), says(ComponentError, wasi, text));
+  const other = "imports anyhost:hello/formatter@1.0.0, which this host does not provide; it provides nothing";
+  await assert.rejects(Plugin.open(formatting), says(ComponentError, formatting, other));
 });
 
-test("so is one that a transpiled component asks for", async () => {
-  const folder = process.env.HELLO_WORLD_IMPORTS_RUST;
-  const { instantiate } = await import(pathToFileURL(resolve(folder, "component.js")));
-  const read = (file) => readFile(join(folder, file));
-  const started = AnyGreeter.start("it", instantiate, read);
-  await assert.rejects(
-    started,
-    says(ComponentError, "it", "imports anyhost:hello/formatter, which this host does not"),
-  );
-});
-
-test("what a load takes is given back", async () => {
+test("what a plugin takes is given back", async () => {
   v8.setFlagsFromString("--expose-gc");
   const gc = vm.runInNewContext("gc");
   const used = async () => {
@@ -87,10 +84,10 @@ test("what a load takes is given back", async () => {
     const { heapUsed, external } = process.memoryUsage();
     return heapUsed + external;
   };
-  const bytes = readFileSync(component("faulty_greeter"));
+  const bytes = readFileSync(FAULTY);
   const file = join(process.env.TEST_TMPDIR, "other.wasm");
   for (const [title, pathOf] of [
-    ["one component", () => component("faulty_greeter")],
+    ["one component", () => FAULTY],
     [
       "others, by a custom section",
       (n) => {
@@ -102,9 +99,9 @@ test("what a load takes is given back", async () => {
     let before;
     for (let n = 0; n <= 100; n++) {
       if (n === 20) before = await used();
-      assert.equal((await Greeter.load(pathOf(n))).greet("World"), "Hello, World");
+      assert.equal((await Plugin.open(pathOf(n))).greeter.greet("World", false), "Hello, World");
     }
     const grown = (await used()) - before;
-    assert.ok(grown < 2 ** 20, `${title}: 80 loads take ${grown} bytes for ever`);
+    assert.ok(grown < 2 ** 20, `${title}: 80 plugins take ${grown} bytes for ever`);
   }
 });

@@ -1,26 +1,38 @@
-// What can go wrong with a greeter, for callers that tell one from another.
+// What can go wrong with a plugin, for callers that tell one from another.
 
-export class GreeterError extends Error {
+/** What every error of a plugin is. A value of the wrong type or out of range is a `TypeError` or a `RangeError`. */
+export class PluginError extends Error {
   constructor(message, options) {
     super(message, options);
     this.name = new.target.name;
   }
 }
 
-/** The component cannot be used: it is not there, not a component, or not a greeter. */
-export class ComponentError extends GreeterError {}
+/** The component cannot be used: it is not there, not a component, or imports what it is not given. */
+export class ComponentError extends PluginError {}
 
-/** The guest failed while it greeted. The next greeting has a fresh instance. */
-export class TrapError extends GreeterError {}
+/** The guest failed during a call. The next call has a fresh instance. */
+export class TrapError extends PluginError {}
 
-/** What a component without a greeter is told; `exports` are the names of what it exports instead. */
-export function noGreeter(component, wanted, exports) {
-  const others = exports.filter((name) => name.includes(":"));
-  return new ComponentError(`${component}: does not export ${wanted}; it exports ${others.join(", ") || "nothing"}`);
+/** The guest took longer than it may. */
+export class TimeLimitError extends TrapError {}
+
+/** The error of a function that returns a `result`: `value` is what the guest said. The instance goes on. */
+export class ResultError extends PluginError {
+  constructor(value, message = typeof value === "string" ? value : brief(value)) {
+    super(message);
+    this.value = value;
+  }
 }
 
-/** What a component is told that imports what it is not given; `provided` are the names of what it could import. */
-export function notProvided(component, wanted, provided) {
-  const others = provided.join(", ") || "nothing";
-  return new ComponentError(`${component}: imports ${wanted}, which this host does not provide; it provides ${others}`);
+/** A value in a line, for a message. */
+export function brief(value) {
+  const text = JSON.stringify(value, (_, part) => (typeof part === "bigint" ? String(part) : part)) ?? "no value";
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+/** One line that says what there is instead of `wanted`. */
+export function missing(kind, wanted, there) {
+  const names = [...there];
+  return `there is no ${kind} ${wanted}; there is ${names.length ? names.join(", ") : "none"}`;
 }

@@ -4,7 +4,7 @@ import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-import { GreeterError } from "./errors.mjs";
+import { PluginError } from "./errors.mjs";
 import { MOST_MEMORY, MOST_TIME } from "./values.mjs";
 
 /** The command line is wrong. */
@@ -15,13 +15,22 @@ export class RunError extends Error {}
 
 const ALWAYS = { help: { type: "boolean", short: "h" }, version: { type: "boolean", short: "V" } };
 
-/** Parses the command line; `--help` prints `usage`, `--version` what program this is, and both end the process. */
-export function parse(program, usage, options) {
+/**
+ * Parses the command line; `--help` prints `usage`, `--version` what program this is, and both end the process. With
+ * `allowSwitches` there may be others than the `options`: their names are `switches`, for what only a component knows.
+ */
+export function parse(program, usage, options, { allowSwitches = false } = {}) {
   // In `process.argv` such bytes are other characters already.
   if (!isUtf8(readFileSync("/proc/self/cmdline"))) throw new UsageError("invalid UTF-8 was detected in the arguments");
+  const known = { ...options, ...ALWAYS };
+  const { tokens } = parseArgs({ options: known, allowPositionals: true, strict: false, tokens: true });
+  const switches = tokens
+    .filter(({ kind, name, value }) => kind === "option" && !Object.hasOwn(known, name) && value === undefined)
+    .map(({ name }) => name);
   let parsed;
   try {
-    parsed = parseArgs({ options: { ...options, ...ALWAYS }, allowPositionals: true });
+    const more = allowSwitches ? Object.fromEntries(switches.map((name) => [name, { type: "boolean" }])) : {};
+    parsed = parseArgs({ options: { ...known, ...more }, allowPositionals: true });
   } catch (error) {
     throw new UsageError(error.message.split("\n")[0]);
   }
@@ -30,7 +39,7 @@ export function parse(program, usage, options) {
     console.log(help ? usage : `${program} ${process.env.VERSION}`);
     process.exit();
   }
-  return parsed;
+  return { ...parsed, switches };
 }
 
 const SIZE_UNITS = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
@@ -63,7 +72,8 @@ export async function run(main) {
     await main();
   } catch (error) {
     // What the system refuses has the call that it refused.
-    const known = error.syscall || [UsageError, RunError, GreeterError].some((kind) => error instanceof kind);
+    const known =
+      error.syscall || error.isWrongValue || [UsageError, RunError, PluginError].some((kind) => error instanceof kind);
     if (!known) throw error;
     const usage = error instanceof UsageError;
     console.error(`error: ${error.message}${usage ? " (--help tells more)" : ""}`);

@@ -5,33 +5,31 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 
-import { ComponentError, noGreeter, notProvided } from "./errors.mjs";
-import { FORMATTER, GREETER } from "./greeter.mjs";
+import { ComponentError } from "./errors.mjs";
+import { interfacesOf } from "./interfaces.mjs";
 
-/** The name of the module in a folder that a component was transpiled to. */
+/** The names, in a folder that a component was transpiled to, of the module and of what tells its types. */
 export const MODULE = "component.js";
+export const DESCRIPTION = "interfaces.json";
 
 const EXPECTED = "expected a WebAssembly component";
 
 /** The files that the component in `file` becomes: a map from name to bytes. */
 export async function transpile(file, { minify }) {
   const bytes = await readComponent(file);
-  const jco = createRequire(import.meta.url).resolve("@bytecodealliance/jco");
-  const { transpile: toFiles } = await import(pathToFileURL(jco));
+  const { transpile: toFiles } = await import(pathToFileURL(jcoFor(file)));
   let result;
+  let description;
   try {
     result = await toFiles(bytes, { name: "component", instantiation: "async", nodejsCompat: false, minify });
+    description = interfacesOf(bytes);
   } catch (cause) {
     const reason = String(cause.message ?? cause)
       .replaceAll(/\s+/g, " ")
       .trim();
     throw new ComponentError(`${file}: not a valid component: ${reason}`, { cause });
   }
-  const exports = result.exports.map(([name]) => name);
-  if (!exports.includes(GREETER)) throw noGreeter(file, GREETER, exports);
-  const missing = result.imports.find((name) => name !== FORMATTER);
-  if (missing) throw notProvided(file, missing, [FORMATTER]);
-  return new Map(Object.entries(result.files));
+  return new Map([...Object.entries(result.files), [DESCRIPTION, Buffer.from(JSON.stringify(description))]]);
 }
 
 /**
@@ -45,6 +43,15 @@ export function instantiateOf(files) {
     // Where the core modules are, if nobody hands them over.
     .replaceAll("import.meta.url", "undefined");
   return vm.compileFunction(`"use strict";${code}\nreturn instantiate;`, [], { filename: MODULE })();
+}
+
+function jcoFor(file) {
+  try {
+    return createRequire(import.meta.url).resolve("@bytecodealliance/jco");
+  } catch (cause) {
+    const reason = "to open a component's file takes the npm package @bytecodealliance/jco, which is not there";
+    throw new ComponentError(`${file}: ${reason}`, { cause });
+  }
 }
 
 async function readComponent(file) {

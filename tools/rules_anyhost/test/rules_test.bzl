@@ -3,8 +3,9 @@
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("@rules_wasm_component//test:fixtures.bzl", "action", "toolchain_program")
 load("//shell:defs.bzl", "shell_script")
-load("//toolchains:defs.bzl", "JCO_TOOLCHAIN_TYPE")
+load("//toolchains:defs.bzl", "COMPONENT_TOOLCHAIN_TYPE", "JCO_TOOLCHAIN_TYPE")
 
+component_program = toolchain_program(COMPONENT_TOOLCHAIN_TYPE)
 jco_program = toolchain_program(JCO_TOOLCHAIN_TYPE)
 
 def _action(env, mnemonic):
@@ -81,12 +82,24 @@ def _transpile_test_impl(ctx):
     folder = _outputs(env)[0]
     argv = _action(env, "JcoTranspile").argv
     asserts.equals(env, [folder], analysistest.target_under_test(env)[OutputGroupInfo].transpiled.to_list())
-    asserts.equals(env, "transpile", argv[2])
-    asserts.equals(env, "answer.component.wasm", argv[4].split("/")[-1])
-    asserts.equals(env, ["--out-dir", folder.path, "--instantiation=async", "--name=module"], argv[5:])
+    asserts.equals(env, ["transpile.mjs", "jco.js"], [path.split("/")[-1] for path in argv[1:3]])
+    asserts.equals(env, "transpile", argv[3])
+    asserts.equals(env, "answer.component.wasm", argv[5].split("/")[-1])
+    asserts.equals(env, ["--out-dir", folder.path, "--instantiation=async", "--name=module"], argv[6:])
     return analysistest.end(env)
 
 transpile_test = analysistest.make(_transpile_test_impl)
+
+def _contract_cases_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    cases = _outputs(env)
+    argv = _action(env, "ContractCases").argv
+    asserts.equals(env, ["contract.cases.json"], [file.basename for file in cases])
+    asserts.equals(env, ["contract_wit", "contract.json"], [path.split("/")[-1] for path in argv[1:3]])
+    asserts.equals(env, ["--world", "ticking", "--output", cases[0].path], argv[3:])
+    return analysistest.end(env)
+
+contract_cases_test = analysistest.make(_contract_cases_test_impl)
 
 def _image_test(arguments):
     def _impl(ctx):

@@ -6,6 +6,8 @@ def _transpile_impl(ctx):
     toolchain = ctx.toolchains[JCO_TOOLCHAIN_TYPE]
     out = ctx.actions.declare_directory(ctx.label.name + "_transpiled")
     args = ctx.actions.args()
+    if ctx.attr.interfaces:
+        args.add(ctx.file._transpile)
     args.add(toolchain.node_modules.path + "/@bytecodealliance/jco/dist/jco.js")
     args.add_all(["transpile", "--quiet"])
     args.add(ctx.file.component)
@@ -18,7 +20,7 @@ def _transpile_impl(ctx):
         mnemonic = "JcoTranspile",
         outputs = [out],
         progress_message = "Transpiling %{label} to JavaScript",
-        tools = [toolchain.node_modules],
+        tools = [toolchain.node_modules, ctx.file._transpile] + ctx.files._interfaces,
     )
     outputs = depset([out])
     return [
@@ -37,8 +39,20 @@ transpile = rule(
             allow_single_file = [".wasm"],
             mandatory = True,
         ),
+        "interfaces": attr.bool(
+            default = True,
+            doc = "Writes `interfaces.json` into the folder, too: what the component imports and exports, with all types.",
+        ),
         "options": attr.string_list(
             doc = "Options of `jco transpile`, such as `--instantiation=async`.",
+        ),
+        "_interfaces": attr.label_list(
+            allow_files = True,
+            default = [":interfaces.mjs", ":reader.mjs"],
+        ),
+        "_transpile": attr.label(
+            allow_single_file = True,
+            default = ":transpile.mjs",
         ),
     },
     doc = "Makes a component a folder with an ES module, its core modules and TypeScript declarations, as `jco transpile` does. The folder is also the output group `transpiled`.",

@@ -35,6 +35,7 @@ def jco_transpile(
     transpile(
         name = name,
         component = component,
+        interfaces = False,
         options = options + (["--no-typescript"] if no_typescript else []),
         **kwargs
     )

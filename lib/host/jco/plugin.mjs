@@ -1,0 +1,193 @@
+// A plugin: a component as jco makes an ES module of it, instantiated. For Node and for browsers.
+
+import { ComponentError, ResultError, TrapError } from "./errors.mjs";
+import { Faces } from "./faces.mjs";
+import { Imports, Thrown } from "./imports.mjs";
+import { bounded } from "./memory.mjs";
+import { functionName } from "./names.mjs";
+import { Handle, Instance } from "./resources.mjs";
+import { camel, checkers, mappers, pascal } from "./types.mjs";
+import { count, MOST_MEMORY, options, shown, wrong } from "./values.mjs";
+
+export { ComponentError, PluginError, ResultError, TimeLimitError, TrapError } from "./errors.mjs";
+export { Resource } from "./faces.mjs";
+
+export const DEFAULT_MAX_MEMORY = 64 * 2 ** 20;
+
+const instantiateSync = (module, imports) => new WebAssembly.Instance(module, imports);
+
+export class Plugin extends Faces {
+  #classes;
+  #current;
+  #functions = 0;
+  #imports;
+  #map;
+  #name;
+  #start;
+
+  /** A host that can end what takes too long has a function here: it does `work`, the call of the function `label`. */
+  within = undefined;
+
+  /**
+   * Makes a component ready.
+   *
+   * @param name how messages call the component
+   * @param parts `instantiate`, what the module that jco made exports; `description`, what `interfaces.json` beside it
+   *   has; `read`, a function that resolves the name of a core module to its bytes
+   * @param given options: `imports`, what the guest may call, by interface; `maxMemory`, the largest size of a linear
+   *   memory in bytes
+   */
+  static async start(name, { instantiate, description, read }, given = {}) {
+    const { imports = {}, maxMemory = DEFAULT_MAX_MEMORY } = options(given, ["imports", "maxMemory"]);
+    count("maxMemory", maxMemory, MOST_MEMORY, "bytes");
+    if (typeof imports !== "object" || imports === null) {
+      throw wrong(TypeError, `imports: expected an object, got ${shown(imports)}`);
+    }
+    const plugin = new this();
+    plugin.#name = name;
+    plugin.#prepare(description, imports);
+    const { forJco } = plugin.#imports;
+    const modules = new Map();
+    const compile = async (file) => {
+      const module = await compiled(name, bounded(name, await read(file), maxMemory));
+      modules.set(file, module);
+      return module;
+    };
+    try {
+      plugin.#current = new Instance(await instantiate(compile, forJco, instantiateSync));
+    } catch (cause) {
+      if (cause instanceof Thrown) throw cause.value;
+      if (cause instanceof ComponentError) throw cause;
+      throw new ComponentError(`${name}: cannot be started: ${cause.message}`, { cause });
+    }
+    // With its modules at hand jco's function needs no promise, so that a call is never one.
+    plugin.#start = () => new Instance(instantiate((file) => modules.get(file), forJco, instantiateSync));
+    return plugin;
+  }
+
+  #prepare(description, imports) {
+    const { types } = description;
+    const of = checkers(types, (resource, Wrong) => {
+      const expected = `a ${pascal(types[resource].resource[1])} of the running instance`;
+      return (value) => {
+        const ofHost = this.#imports.check(resource, value, Wrong);
+        if (ofHost !== null) return ofHost;
+        const handle = Handle.of(value);
+        const isUsable = handle?.raw && handle.resource === resource && handle.instance === this.#current;
+        return isUsable ? undefined : new Wrong(expected, value);
+      };
+    });
+    this.#map = mappers(types);
+    this.#imports = new Imports(this.#name, description, imports, { of, map: this.#map });
+    this.#classes = this.expose(this.#name, description, {
+      of,
+      callOf: (face, name, type, label) => this.#callOf(face, name, type, label),
+      drop: (object) => Handle.of(object).drop(),
+    });
+  }
+
+  #callOf(face, name, type, label) {
+    const { kind, resource, own } = functionName(name);
+    const raw = {
+      function: ({ exports }) => (face === undefined ? exports : exports[face])[camel(own)],
+      method:
+        () =>
+        (self, ...args) =>
+          self[camel(own)](...args),
+      static: ({ exports }) => exports[face][pascal(resource)][camel(own)],
+      constructor:
+        ({ exports }) =>
+        (...args) =>
+          new exports[face][pascal(resource)](...args),
+    }[kind];
+    const fallible = this.description.types[type.result]?.result;
+    const plan = { label, call: this.#mapped(raw, type, fallible), fallible };
+    return (args) => this.#invoke(plan, args);
+  }
+
+  /** Calls jco's function; only where handles are among the values these are made others on the way. */
+  #mapped(raw, { params, result }, fallible) {
+    const maps = params.map(([, type]) => this.#map(type));
+    const mapResult = this.#map(fallible ? fallible[0] : result);
+    const number = this.#functions++;
+    // What an instance has by these names is looked up once.
+    const of = (instance) => {
+      instance.functions[number] ??= raw(instance);
+      return instance.functions[number];
+    };
+    if (!maps.some(Boolean) && !mapResult) return (instance, args) => of(instance)(...args);
+    const toGuest = (value, resource, isOwn) => {
+      const handle = Handle.of(value);
+      if (!handle) return this.#imports.standFor(value, resource);
+      return isOwn ? handle.take() : handle.raw;
+    };
+    return (instance, args) => {
+      const given = args.map((arg, at) => (maps[at] ? maps[at](arg, toGuest) : arg));
+      const value = of(instance)(...given);
+      return mapResult ? mapResult(value, this.#fromGuest(instance)) : value;
+    };
+  }
+
+  #fromGuest(instance) {
+    return (value, resource) => {
+      const Class = this.#classes.get(resource);
+      if (!Class) return value.own;
+      const object = Object.create(Class.prototype);
+      new Handle(object, value, instance, resource, (handle) => this.#drop(handle, Class.name));
+      return object;
+    };
+  }
+
+  #drop(handle, label) {
+    if (handle.instance === this.#current) {
+      this.#invoke({ label: `drop of a ${label}`, call: () => handle.take()[Symbol.dispose]() });
+    } else {
+      handle.instance.waiting.push(handle);
+    }
+  }
+
+  #invoke({ label, call, fallible }, args) {
+    // Whatever ends a call early leaves its instance in a state that nobody knows: only a call that returns keeps it.
+    let instance = this.#current;
+    this.#current = undefined;
+    let result;
+    try {
+      instance ??= this.#started(label);
+      result = this.within === undefined ? call(instance, args) : this.#bounded(label, call, instance, args);
+    } catch (cause) {
+      if (fallible && Object.hasOwn(Object(cause), "payload") && !(cause instanceof Thrown)) {
+        this.#idle(instance);
+        const map = this.#map(fallible[1]);
+        throw new ResultError(map ? map(cause.payload, this.#fromGuest(instance)) : cause.payload);
+      }
+      instance?.end();
+      if (cause instanceof Thrown) throw cause.value;
+      if (cause instanceof TrapError) throw cause;
+      const reason = String(cause?.message ?? cause).replace(/^wasm trap: /, "");
+      throw new TrapError(`${this.#name}: trap: ${reason}`, { cause });
+    }
+    this.#idle(instance);
+    return result;
+  }
+
+  #started(label) {
+    return this.within === undefined ? this.#start() : this.within(label, this.#start);
+  }
+
+  #bounded(label, call, instance, args) {
+    return this.within(label, () => call(instance, args));
+  }
+
+  #idle(instance) {
+    this.#current = instance;
+    if (instance.waiting.length > 0) for (const handle of instance.waiting.splice(0)) handle.drop();
+  }
+}
+
+async function compiled(name, bytes) {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw new ComponentError(`${name}: not valid WebAssembly: ${cause.message}`, { cause });
+  }
+}
