@@ -34,7 +34,6 @@ def exported(instance: Instance, interface: str, signature: Signature) -> Callab
     results = 1 if result else 0
     frees_result = bool(result and result.heap)
     gives_handles = any(item.handles for _, item in signature.params)
-    has_handles = gives_handles or bool(result and result.handles)
     number = instance.export(interface, signature.name)
     new_arguments, slot = wire.Slot * count, wire.Slot
     enter, delete, byref, clock = wire.call, wire.delete, wire.byref, instance.clock
@@ -43,7 +42,7 @@ def exported(instance: Instance, interface: str, signature: Signature) -> Callab
         arguments = _bind(where, names, values, keywords) if keywords or len(values) != count else values
         with instance.lock:
             functions = instance.functions
-            if functions is None or instance.renewed != clock.ticks or (has_handles and instance.dropped):
+            if functions is None or instance.renewed != clock.ticks or instance.dropped:
                 functions = instance.prepare()
             if not stack.fits:
                 instance.check_stack()

@@ -20,9 +20,8 @@ def link(instance: Instance, types: Reflection, imports: Mapping[str, Any]) -> N
     """Defines all that the component imports."""
     file = instance.file
     given = {name: _meant(file, name, types) for name in imports}
-    wanted = [*types.strange_imports, *types.imports]
-    for name in wanted:
-        if name and name not in given.values():
+    for name in [*types.strange_imports, *filter(None, types.imports)]:
+        if name not in given.values() and not only_types(types.imports.get(name)):
             what = f"imports {name}, which this host does not give; it gives {names_of(imports)}"
             raise ComponentError(file, what)
     with instance.linker.root() as root:
@@ -30,7 +29,7 @@ def link(instance: Instance, types: Reflection, imports: Mapping[str, Any]) -> N
             if not name:
                 _define(instance, root, interface, imports)
                 continue
-            source = next(value for key, value in imports.items() if given[key] == name)
+            source = next((value for key, value in imports.items() if given[key] == name), None)
             with root.add_instance(name) as inner:
                 _define(instance, inner, interface, source)
 
@@ -41,6 +40,11 @@ def _meant(file: str, name: str, types: Reflection) -> str | None:
     if len(found) > 1:
         raise ComponentError(file, f"imports {names_of(found)}; {name} does not say which")
     return found[0] if found else None
+
+
+def only_types(interface: InterfaceType | None) -> bool:
+    """Whether an interface asks for nothing: others use its records and the like."""
+    return interface is not None and not interface.functions and not interface.resources
 
 
 def _define(instance: Instance, linker: Any, interface: InterfaceType, source: Any) -> None:

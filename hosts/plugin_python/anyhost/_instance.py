@@ -118,8 +118,7 @@ class Instance:
 
         It is `other` if the message does not tell.
         """
-        self.functions = None
-        self.store.close()
+        self.discard()
         if self._raised is not None:
             raised, self._raised = self._raised, None
             return raised
@@ -134,6 +133,11 @@ class Instance:
                 return TimeLimitError(self.file, reason)
             return TrapError(self.file, found[1])
         return other(self.file, message)
+
+    def discard(self) -> None:
+        """Frees the instance; the next call makes a fresh one."""
+        self.functions = None
+        self.store.close()
 
     def settle(self, entered: bool) -> None:
         """Ends what a call did with handles: what it gave away is gone, if it began, and what it lent comes back."""
@@ -182,9 +186,8 @@ class Instance:
         with self.lock:
             self.not_from_host()
             self._closed = True
-            self.functions = None
             self.stop_clock()
-            self.store.close()
+            self.discard()
 
     def enter_host(self, host_function: FrameType) -> tuple[Any, ...]:
         """Begins a host's function, while which nothing else may use the instance."""
