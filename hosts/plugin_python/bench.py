@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from greeter import Greeter, GreeterError
+from anyhost import Plugin, PluginError
 from wasmtime import Engine, Store
 from wasmtime.component import Component, Func, Linker
 
@@ -41,9 +41,9 @@ class Plain:
         return store, greet
 
 
-def library_calls(greeter: Greeter, calls: int) -> None:
+def library_calls(plugin: Plugin, calls: int) -> None:
     """The loop with the library."""
-    greet = greeter.greet
+    greet = plugin[GREETER].greet
     for _ in range(calls):
         greet("World", False)
 
@@ -63,8 +63,8 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def open_and_close(file: str) -> None:
-    """What a program does that greets nobody."""
-    with Greeter(file):
+    """What a program does that calls nothing."""
+    with Plugin(file):
         pass
 
 
@@ -80,11 +80,11 @@ def alternate(first: Callable[[], object], second: Callable[[], object], rounds:
 def measure(file: str, calls: int) -> dict[str, float]:
     """All figures: calls a second, and milliseconds."""
     plain = Plain(file)
-    with Greeter(file) as greeter:
-        library_calls(greeter, calls)
+    with Plugin(file) as plugin:
+        library_calls(plugin, calls)
         plain_calls(plain, calls)
         library, by_hand = alternate(
-            lambda: library_calls(greeter, calls),
+            lambda: library_calls(plugin, calls),
             lambda: plain_calls(plain, calls),
             ROUNDS,
         )
@@ -109,13 +109,13 @@ def main() -> int:
     args = parser.parse_args()
     try:
         figures = measure(args.component, args.calls)
-    except GreeterError as error:
+    except PluginError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     if args.json:
         print(json.dumps({key: round(value, 3) for key, value in figures.items()}))
         return 0
-    print(f"{'':34}{'Greeter':>12}{'by hand':>12}")
+    print(f"{'':34}{'Plugin':>12}{'by hand':>12}")
     print(
         f"{'greet(World, False), calls/s':34}"
         f"{figures['calls_per_s']:12.0f}{figures['plain_calls_per_s']:12.0f}"

@@ -108,7 +108,9 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("call", metavar="CALL", type=text, nargs="?", help="what to call")
     result.add_argument("--component", metavar="FILE", required=True, help="the component (*.wasm)")
-    result.add_argument("--aot", metavar="FILE", help="its machine code (*.cwasm), from `python -m anyhost.aot`: trusted")
+    result.add_argument(
+        "--aot", metavar="FILE", help="its machine code (*.cwasm), from `python -m anyhost.aot`: trusted"
+    )
     result.add_argument("--list", action="store_true", help="show the functions that the component exports")
     result.add_argument(
         "--max-memory",
@@ -135,11 +137,11 @@ def call(plugin: Plugin, argument: str, switches: list[str]) -> str:
             raise UsageError(f"unrecognized arguments: {' '.join(switches)}")
         return wave.call(plugin, argument)
     known = wave.functions(plugin)
-    first, *others = known[0].params if len(known) == 1 else [] or [None]
-    if first is None or first[1].name != "string" or any(kind.name != "bool" for _, kind in others):
+    types = [kind.name for _, kind in known[0].params] if len(known) == 1 else []
+    if types[:1] != ["string"] or set(types[1:]) - {"bool"}:
         exports = "; ".join(map(str, known)) or "no function"
         raise UsageError(f"CALL {argument!r} is no call, as in 'name(…)'; the component exports {exports}")
-    flags = [f"--{name}" for name, _ in others]
+    flags = [f"--{name}" for name, _ in known[0].params[1:]]
     if unknown := [switch for switch in switches if switch not in flags]:
         raise UsageError(f"unrecognized arguments: {' '.join(unknown)}; the function has {', '.join(flags) or 'none'}")
     result = known[0](argument, *[flag in switches for flag in flags])

@@ -1,7 +1,8 @@
 """Types of values that have other values in them."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Any
 
@@ -201,7 +202,7 @@ class Flags(Type):
         self.names = names
 
     def lower(self, value: Any, slot: Slot) -> None:
-        if not isinstance(value, Set | list | tuple):
+        if not isinstance(value, AbstractSet | list | tuple):
             raise wrong_type(f"{self.name} (a set of names)", value)
         for flag in value:
             if flag not in self.names:

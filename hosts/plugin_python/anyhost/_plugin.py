@@ -12,8 +12,8 @@ from . import _options
 from ._calls import exported
 from ._component import load
 from ._compound import names_of
-from ._engine import Clock, new_engine
-from ._errors import ComponentError, MissingError
+from ._engine import Clock, new_engine, stack
+from ._errors import MissingError, PluginError
 from ._imports import link
 from ._instance import Instance, place
 from ._names import class_name, find, python_name, short_name
@@ -107,12 +107,13 @@ class Plugin:
         given = _options.imports(imports)
         memory = _options.max_memory(max_memory)
         limit = _options.timeout(timeout)
+        if problem := stack.check():
+            raise PluginError(f"{file}: {problem}")
         engine = new_engine()
         compiled = load(engine, file, code)
         types = Reflection(engine, compiled)
         self._instance = Instance(file, compiled, types, memory, limit, Clock(engine, limit))
         try:
-            self._instance.check_stack()
             self._instance.linker = Linker(engine)
             link(self._instance, types, self._give(types, given))
             self._interfaces = {name: Interface(self._instance, kind) for name, kind in types.exports.items()}

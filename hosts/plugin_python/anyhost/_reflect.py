@@ -17,7 +17,10 @@ _SCALARS: dict[type, Type] = {
     component.String: String(),
     component.F32: Float("f32"),
     component.F64: Float("f64"),
-    **{getattr(component, name): Integer(name.lower()) for name in ["S8", "S16", "S32", "S64", "U8", "U16", "U32", "U64"]},
+    **{
+        getattr(component, name): Integer(name.lower())
+        for name in ["S8", "S16", "S32", "S64", "U8", "U16", "U32", "U64"]
+    },
 }
 
 

@@ -19,7 +19,10 @@ BOOL, S8, U8, S16, U16, S32, U32, S64, U64, F32, F64, CHAR = range(12)
 STRING, LIST, RECORD, TUPLE, VARIANT, ENUM, OPTION, RESULT, FLAGS, RESOURCE = range(12, 22)
 
 _SIZE = ctypes.sizeof(Slot)
-_PAYLOAD = Slot.of.offset  # type: ignore[attr-defined]
+_PAYLOAD = Slot.of.offset
+
+# A null pointer to a function.
+_NO_FINALIZER = ctypes.CFUNCTYPE(None, ctypes.c_void_p)()
 
 byref = ctypes.byref
 
@@ -127,7 +130,7 @@ def add_function(instance: Any, name: str, callback: Any) -> None:
         len(encoded),
         callback,
         None,
-        ctypes.cast(None, ctypes.CFUNCTYPE(None, ctypes.c_void_p)),
+        _NO_FINALIZER,
     )
     if error:
         raise WasmtimeError._from_ptr(error)

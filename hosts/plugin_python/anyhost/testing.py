@@ -48,7 +48,8 @@ class CasesPlugin(Plugin):
         self._asks: list[dict[str, Any]] = []
         self._scope: dict[str, Any] = {}
         given: dict[str, Any] = {name: self._played(kind) for name, kind in types.imports.items()}
-        return given | given.pop("", {})
+        world: dict[str, Any] = given.pop("", {})
+        return given | world
 
     def cases(self, document: dict[str, Any]) -> list[Case]:
         """Those of a contract's cases that apply: to what the component exports, and to what it imports.
@@ -65,7 +66,8 @@ class CasesPlugin(Plugin):
             for case in group["cases"]
         ]
         if not found:
-            raise ComponentError(self._instance.file, f"no case of {package}@{version} is for what it exports and imports")
+            reason = f"no case of {package}@{version} is for what it exports and imports"
+            raise ComponentError(self._instance.file, reason)
         return found
 
     def run(self, case: Case) -> None:

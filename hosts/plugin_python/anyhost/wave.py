@@ -8,9 +8,9 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from ._compound import Enum, Err, Flags, List, Ok, Option, Record, Result, Some, Tuple, Variant, names_of
+from ._compound import Err, Flags, List, Ok, Option, Record, Result, Some, Tuple, Variant, names_of
 from ._errors import ResultError
-from ._names import find
+from ._names import find, short_name
 from ._plugin import Plugin
 from ._reflect import Signature
 from ._values import Bool, Bytes, Char, Float, Integer, String, Type
@@ -77,8 +77,9 @@ def call(plugin: Plugin, text: str) -> str:
         meant = find(interface, [function.interface for function in named])
         named = [function for function in named if function.interface in meant]
     if len(named) != 1:
+        names = names_of(f"{short_name(function.interface)}.{function.name}".lstrip(".") for function in known)
         problem = "which is more than one function of" if named else "which is no function of"
-        raise WaveError(f"{name}(…), {problem} the component; it exports {names_of(known)}")
+        raise WaveError(f"{name}(…), {problem} the component; it exports {names}")
     (function,) = named
     try:
         values = Reader(written[2]).arguments([kind for _, kind in function.params])
@@ -110,7 +111,7 @@ def show(kind: Type | None, value: Any) -> str:
         case Flags():
             return f"{{{', '.join(name for name in kind.names if name in value)}}}"
         case Variant():
-            return value.tag + _show_payload(kind.cases[value.tag], getattr(value, "value", None))
+            return str(value.tag) + _show_payload(kind.cases[value.tag], getattr(value, "value", None))
         case Option():
             inner = value.value if isinstance(value, Some) else value
             return "none" if value is None else f"some({show(kind.payload, inner)})"

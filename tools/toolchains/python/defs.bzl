@@ -2,7 +2,7 @@
 
 load("@rules_python//python:defs.bzl", "py_test")
 
-_MAIN = Label("//tools/toolchains/python:testing.py")
+_MAIN = Label("//tools/toolchains/python:run_tests.py")
 
 def _run(tool, *, name, srcs, args = [], deps = [], **kwargs):
     files = [native.package_relative_label(src) for src in srcs]

@@ -1,4 +1,4 @@
-"""The formatter that this host gives, and what threads and the garbage collector may do."""
+"""What a host gives to a component, and what threads and the garbage collector may do."""
 
 import gc
 import os
@@ -9,11 +9,21 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from greeter import Greeter, GreeterError, TimeLimitError, TrapError
+from anyhost import Plugin, PluginError, TimeLimitError, TrapError
 from wasmtime import Trap, WasmtimeError
 
 IMPORTS = os.environ["IMPORTS_COMPONENT"]
 FAULTY = os.environ["FAULTY_COMPONENT"]
+
+
+def greet(plugin: Plugin, name: str, up: bool = False) -> object:
+    """Greets."""
+    return plugin.greeter.greet(name, up)
+
+
+def opened(formatter: Callable[[str], object] = lambda text: text[::-1]) -> Plugin:
+    """A plugin that is given a formatter."""
+    return Plugin(IMPORTS, imports={"formatter": {"reverse": formatter}})
 
 
 def test_formatter_of_the_user() -> None:
@@ -23,8 +33,8 @@ def test_formatter_of_the_user() -> None:
         asked.append(text)
         return f"<{text}>"
 
-    with Greeter(IMPORTS, formatter=formatter) as greeter:
-        assert greeter.greet("Zoë", up=True) == "HELLO, <ZOË>"
+    with opened(formatter) as plugin:
+        assert greet(plugin, "Zoë", up=True) == "HELLO, <ZOË>"
     assert asked == ["Zoë"]
 
 
@@ -57,11 +67,11 @@ def test_what_the_formatter_raises_reaches_the_caller(raised: BaseException) -> 
             return text
         raise raised from cause
 
-    with Greeter(IMPORTS, formatter=formatter) as greeter:
+    with opened(formatter) as plugin:
         with pytest.raises(type(raised)) as caught:
-            greeter.greet("x")
+            greet(plugin, "x")
         assert caught.value is raised and caught.value.__cause__ is cause
-        assert greeter.greet("World") == "Hello, World"
+        assert greet(plugin, "World") == "Hello, World"
 
 
 def test_interrupt_in_the_formatter() -> None:
@@ -70,46 +80,45 @@ def test_interrupt_in_the_formatter() -> None:
             signal.raise_signal(signal.SIGINT)
         return text
 
-    with Greeter(IMPORTS, formatter=formatter) as greeter:
+    with opened(formatter) as plugin:
         with pytest.raises(KeyboardInterrupt):
-            greeter.greet("x")
-        assert greeter.greet("World") == "Hello, World"
+            greet(plugin, "x")
+        assert greet(plugin, "World") == "Hello, World"
 
 
 def test_formatter_returns_no_text() -> None:
-    with Greeter(IMPORTS, formatter=lambda text: None) as greeter:  # type: ignore[arg-type,return-value]
-        problem = "what the formatter returned is None, expected str"
+    with opened(lambda text: None) as plugin:
+        problem = r"^formatter\.reverse: result: expected string, got None$"
         with pytest.raises(TypeError, match=problem):
-            greeter.greet("World")
-    with Greeter(IMPORTS, formatter=lambda text: "a\udc00") as greeter:
-        problem = "what the formatter returned has a lone surrogate "
-        found = r"\(U\+DC00 at index 1\), expected Unicode text"
-        with pytest.raises(ValueError, match=problem + found):
-            greeter.greet("World")
+            greet(plugin, "World")
+    with opened(lambda text: "a\udc00") as plugin:
+        problem = r"^formatter\.reverse: result: expected string, got a lone surrogate \(U\+DC00 at index 1\)$"
+        with pytest.raises(ValueError, match=problem):
+            greet(plugin, "World")
 
 
-@pytest.mark.parametrize("use", [lambda greeter: greeter.greet("x"), Greeter.close])
-def test_formatter_uses_its_greeter(use: object) -> None:
+@pytest.mark.parametrize("use", [lambda plugin: greet(plugin, "x"), Plugin.close])
+def test_formatter_uses_its_plugin(use: object) -> None:
     def formatter(text: str) -> str:
         if text == "use":
-            use(greeter)  # type: ignore[operator]
+            use(plugin)  # type: ignore[operator]
         return text
 
-    with Greeter(IMPORTS, formatter=formatter) as greeter:
-        with pytest.raises(GreeterError, match="used by its own formatter"):
-            greeter.greet("use")
-        assert greeter.greet("World") == "Hello, World"
+    with opened(formatter) as plugin:
+        with pytest.raises(PluginError, match="the plugin is used by a function that it called"):
+            greet(plugin, "use")
+        assert greet(plugin, "World") == "Hello, World"
 
 
-def test_formatter_calls_another_greeter() -> None:
-    with Greeter(IMPORTS) as inner, Greeter(IMPORTS, formatter=inner.greet) as outer:
-        assert outer.greet("World") == "Hello, Hello, dlroW"
+def test_formatter_calls_another_plugin() -> None:
+    with opened() as inner, opened(lambda text: greet(inner, text)) as outer:
+        assert greet(outer, "World") == "Hello, Hello, dlroW"
 
 
-def test_threads_share_a_greeter() -> None:
+def test_threads_share_a_plugin() -> None:
     names = [f"{number} of many" for number in range(400)]
-    with Greeter(IMPORTS) as greeter, ThreadPoolExecutor(8) as threads:
-        greetings = list(threads.map(greeter.greet, names))
+    with opened() as plugin, ThreadPoolExecutor(8) as threads:
+        greetings = list(threads.map(lambda name: greet(plugin, name), names))
     assert greetings == [f"Hello, {name[::-1]}" for name in names]
 
 
@@ -119,30 +128,30 @@ def raises(text: str) -> str:
 
 @pytest.mark.parametrize("formatter", [raises, lambda text: f"{text}\ud800"])
 def test_exceptions_stay_in_their_thread(formatter: Callable[[str], str]) -> None:
-    def greet(name: str) -> int:
+    def index(name: str) -> int:
         with (
-            Greeter(IMPORTS, formatter=formatter) as greeter,
+            opened(formatter) as plugin,
             pytest.raises(ValueError, match="at index") as caught,
         ):
-            greeter.greet(name)
+            greet(plugin, name)
         return int(str(caught.value).split("at index ")[1].split(")")[0])
 
     names = ["x" * number for number in range(200)]
     with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(greet, names)) == list(range(200))
+        assert list(threads.map(index, names)) == list(range(200))
 
 
-def test_greeters_run_at_the_same_time() -> None:
+def test_plugins_run_at_the_same_time() -> None:
     with (
         ThreadPoolExecutor(1) as thread,
-        Greeter(FAULTY, timeout=3600) as busy,
-        Greeter(FAULTY) as greeter,
+        Plugin(FAULTY, timeout=3600) as busy,
+        Plugin(FAULTY) as plugin,
     ):
-        loop = thread.submit(busy.greet, "loop")
-        assert greeter.greet("World") == "Hello, World"
+        loop = thread.submit(greet, busy, "loop")
+        assert greet(plugin, "World") == "Hello, World"
         assert not loop.done()
         for _ in range(30):  # an hour and a half
-            busy._engine.increment_epoch()
+            busy._instance.linker.engine.increment_epoch()
         with pytest.raises(TimeLimitError):
             loop.result()
 
@@ -158,23 +167,23 @@ def wait_for_end(clock: set[str]) -> None:
         time.sleep(0.01)
 
 
-def test_clock_of_a_closed_greeter_ends() -> None:
+def test_clock_of_a_closed_plugin_ends() -> None:
     before = clocks()
-    with Greeter(IMPORTS) as greeter:
+    with opened() as plugin:
         clock = clocks() - before
         assert len(clock) == 1
     wait_for_end(clock)
-    greeter.close()
+    plugin.close()
 
 
-def test_greeter_that_nobody_closed_is_freed() -> None:
+def test_plugin_that_nobody_closed_is_freed() -> None:
     before = clocks()
-    greeter = Greeter(IMPORTS)
-    freed = weakref.ref(greeter)
-    assert greeter.greet("World") == "Hello, dlroW"
+    plugin = opened()
+    freed = weakref.ref(plugin._instance)
+    assert greet(plugin, "World") == "Hello, dlroW"
     clock = clocks() - before
     assert len(clock) == 1
-    del greeter
+    del plugin
     gc.collect()
     assert freed() is None
     wait_for_end(clock)
