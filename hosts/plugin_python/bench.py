@@ -62,9 +62,9 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def open_and_close(file: str) -> None:
+def open_and_close(file: str, aot: str | None = None) -> None:
     """What a program does that calls nothing."""
-    with Plugin(file):
+    with Plugin(file, aot=aot):
         pass
 
 
@@ -77,7 +77,7 @@ def alternate(first: Callable[[], object], second: Callable[[], object], rounds:
     return statistics.median(times[0]), statistics.median(times[1])
 
 
-def measure(file: str, calls: int) -> dict[str, float]:
+def measure(file: str, aot: str, calls: int) -> dict[str, float]:
     """All figures: calls a second, and milliseconds."""
     plain = Plain(file)
     with Plugin(file) as plugin:
@@ -89,12 +89,14 @@ def measure(file: str, calls: int) -> dict[str, float]:
             ROUNDS,
         )
     load, load_by_hand = alternate(lambda: open_and_close(file), lambda: Plain(file), STARTS)
+    precompiled = statistics.median(seconds(lambda: open_and_close(file, aot)) for _ in range(STARTS))
     instantiate = statistics.median(seconds(plain.instantiate) for _ in range(STARTS))
     return {
         "calls_per_s": calls / library,
         "plain_calls_per_s": calls / by_hand,
         "overhead_percent": (library / by_hand - 1) * 100,
         "load_ms": load * 1000,
+        "load_precompiled_ms": precompiled * 1000,
         "plain_load_ms": load_by_hand * 1000,
         "plain_instantiate_ms": instantiate * 1000,
     }
@@ -104,11 +106,12 @@ def main() -> int:
     """Runs the benchmark."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--component", metavar="FILE", required=True)
+    parser.add_argument("--aot", metavar="FILE", required=True, help="its machine code")
     parser.add_argument("--calls", metavar="N", type=int, default=20000, help="calls in a round")
     parser.add_argument("--json", action="store_true", help="one JSON object, not a table")
     args = parser.parse_args()
     try:
-        figures = measure(args.component, args.calls)
+        figures = measure(args.component, args.aot, args.calls)
     except PluginError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -122,6 +125,7 @@ def main() -> int:
         f"  overhead {figures['overhead_percent']:.1f} %"
     )
     print(f"{'load, compile, instantiate, ms':34}{figures['load_ms']:12.2f}{figures['plain_load_ms']:12.2f}")
+    print(f"{'load machine code, instantiate, ms':34}{figures['load_precompiled_ms']:12.2f}")
     print(f"{'instantiate, ms':34}{'':12}{figures['plain_instantiate_ms']:12.2f}")
     return 0
 
