@@ -5,7 +5,7 @@ load("//guests:guests.bzl", _GUESTS = "GUESTS")
 load("//tools/make:matrix.bzl", "cells")
 
 # The plugin hosts that call any contract. The others call one alone.
-_HOSTS_OF_ANY_CONTRACT = []
+_HOSTS_OF_ANY_CONTRACT = ["plugin_python"]
 
 _WASI = ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:http", "wasi:io", "wasi:random", "wasi:sockets"]
 

@@ -179,7 +179,7 @@ class Enum(Type):
 
     def __init__(self, name: str, cases: list[str]) -> None:
         self.name = name
-        self.cls: Any = StrEnum(class_name(name), [(python_name(case).upper(), case) for case in cases])  # type: ignore[misc]
+        self.cls: Any = StrEnum(class_name(name), [(case.replace("-", "_").upper(), case) for case in cases])  # type: ignore[misc]
         self._members = {str(member): member for member in self.cls}
 
     def lower(self, value: Any, slot: Slot) -> None:
