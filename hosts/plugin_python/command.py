@@ -2,18 +2,20 @@
 
 import argparse
 import os
+import runpy
 import signal
 import sys
 import threading
 import warnings
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from anyhost import Plugin, PluginError, wave
 from version import VERSION
 
 DESCRIPTION = """\
 Calls a function of a WebAssembly component and prints its result. The component
-is given no files, no network, no environment and no functions.
+is given no files, no network and no environment, and no functions but those of
+--imports.
 
 CALL is a call in WAVE, as `wasmtime run --invoke` has it:
 
@@ -111,6 +113,11 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--aot", metavar="FILE", help="its machine code (*.cwasm), from `python -m anyhost.aot`: trusted"
     )
+    result.add_argument(
+        "--imports",
+        metavar="FILE",
+        help="a Python file that defines, by name, the interfaces that the component imports",
+    )
     result.add_argument("--list", action="store_true", help="show the functions that the component exports")
     result.add_argument(
         "--max-memory",
@@ -128,6 +135,24 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("-V", "--version", action="version", version=f"%(prog)s {VERSION}")
     return result
+
+
+def interfaces(file: str | None) -> dict[str, Any]:
+    """What a Python file defines, for a component."""
+    if file is None:
+        return {}
+    try:
+        found = runpy.run_path(file)
+    except OSError as error:
+        raise PluginError(f"{file}: {error.strerror}; expected a Python file") from None
+    except Exception as error:  # noqa: BLE001 whatever is wrong with it
+        raise PluginError(f"{file}: {one_line(error)}") from None
+    return {name: value for name, value in found.items() if not name.startswith("_")}
+
+
+def one_line(error: Exception) -> str:
+    """An exception of a Python file's."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def call(plugin: Plugin, argument: str, switches: list[str]) -> str:
@@ -157,7 +182,8 @@ def main() -> int:
         args, switches = parser().parse_known_args()
         if args.call is None and not args.list:
             raise UsageError("the following arguments are required: CALL")
-        with Plugin(args.component, max_memory=args.max_memory, timeout=args.timeout, aot=args.aot) as plugin:
+        bounds = {"max_memory": args.max_memory, "timeout": args.timeout}
+        with Plugin(args.component, imports=interfaces(args.imports), aot=args.aot, **bounds) as plugin:
             if args.list:
                 output = "\n".join(map(str, wave.functions(plugin)))
             else:
@@ -167,6 +193,8 @@ def main() -> int:
         return 2
     except PluginError as error:
         return fail(str(error))
+    except Exception as error:  # noqa: BLE001 whatever a function of --imports raises
+        return fail(one_line(error))
     try:
         with open(1, "wb", closefd=False) as stdout:
             stdout.write(output.encode() + b"\n")

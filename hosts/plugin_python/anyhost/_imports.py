@@ -22,7 +22,7 @@ def link(instance: Instance, types: Reflection, imports: Mapping[str, Any]) -> N
     given = {name: _meant(file, name, types) for name in imports}
     for name in [*types.strange_imports, *filter(None, types.imports)]:
         if name not in given.values() and not only_types(types.imports.get(name)):
-            what = f"imports {name}, which this host does not give; it gives {names_of(imports)}"
+            what = f"imports {name}, which this host does not provide; it provides {names_of(imports)}"
             raise ComponentError(file, what)
     with instance.linker.root() as root:
         for name, interface in types.imports.items():
@@ -78,7 +78,9 @@ def _target(file: str, interface: InterfaceType, signature: Signature, source: A
         return found  # type: ignore[no-any-return]
     has = list(source) if isinstance(source, Mapping) else [key for key in dir(source) if not key.startswith("_")]
     where = interface.name or "the world"
-    raise ComponentError(file, f"imports {name} of {where}, which this host does not give; it gives {names_of(has)}")
+    raise ComponentError(
+        file, f"imports {name} of {where}, which this host does not provide; it provides {names_of(has)}"
+    )
 
 
 def member(source: Any, name: str) -> Any:

@@ -72,8 +72,25 @@ def test_list() -> None:
 
 
 def test_gives_nothing() -> None:
-    problem = "imports anyhost:hello/formatter@1.0.0, which this host does not give; it gives nothing\n"
+    problem = "imports anyhost:hello/formatter@1.0.0, which this host does not provide; it provides nothing\n"
     assert fails("--component", IMPORTS, "World").endswith(problem)
+
+
+def test_imports(tmp_path: Path) -> None:
+    file = tmp_path / "imports.py"
+
+    def given(text: str) -> list[str]:
+        file.write_text(text)
+        return ["--component", IMPORTS, "--imports", str(file), "World"]
+
+    formatter = "class formatter:\n    def reverse(text):\n        "
+    assert command(*given(formatter + "return text[::-1]")) == (0, "Hello, dlroW\n", "")
+    assert fails(*given(formatter + "raise KeyError(text)")) == "error: KeyError: 'World'\n"
+    assert "imports reverse of anyhost:hello/formatter@1.0.0, which" in fails(*given("formatter = {}"))
+    assert fails(*given("1 / 0")) == f"error: {file}: ZeroDivisionError: division by zero\n"
+    assert f"error: {file}: SyntaxError: " in fails(*given("formatter = "))
+    missing = fails("--component", IMPORTS, "--imports", "nowhere.py", "World")
+    assert missing == "error: nowhere.py: No such file or directory; expected a Python file\n"
 
 
 def test_short_form_needs_one_function_that_takes_a_string() -> None:
@@ -96,6 +113,7 @@ def test_help() -> None:
         "CALL",
         "--component",
         "--aot",
+        "--imports",
         "--list",
         "--up",
         "--max-memory",

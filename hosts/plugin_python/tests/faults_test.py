@@ -139,25 +139,29 @@ def test_broken_component(tmp_path: Path) -> None:
         (
             '"wasi:random/random@0.2.12" (instance (export "get" (func)))',
             {},
-            "imports wasi:random/random@0.2.12, which this host does not give; it gives nothing",
+            "imports wasi:random/random@0.2.12, which this host does not provide; it provides nothing",
         ),
         (
             '"anyhost:hello/formatter@1.0.0" (instance (export "reverse" (func)))',
             {"formattr": {}},
-            "imports anyhost:hello/formatter@1.0.0, which this host does not give; it gives formattr",
+            "imports anyhost:hello/formatter@1.0.0, which this host does not provide; it provides formattr",
         ),
         (
             '"anyhost:hello/formatter@1.0.0" (instance (export "reverse" (func)))',
             {"formatter": {"revers": print}},
-            "imports reverse of anyhost:hello/formatter@1.0.0, which this host does not give; it gives revers",
+            "imports reverse of anyhost:hello/formatter@1.0.0, which this host does not provide; it provides revers",
         ),
-        ('"log" (func)', {"logs": print}, "imports log of the world, which this host does not give; it gives logs"),
+        (
+            '"log" (func)',
+            {"logs": print},
+            "imports log of the world, which this host does not provide; it provides logs",
+        ),
         (
             '"a:b/c" (instance (export "wait" (func (param "s" (stream u8)))))',
             {"c": {"wait": print}},
             "its import a:b/c wait has stream, which this host cannot pass",
         ),
-        ('"m" (core module)', {}, "imports m, which this host does not give; it gives nothing"),
+        ('"m" (core module)', {}, "imports m, which this host does not provide; it provides nothing"),
     ],
     ids=lambda value: value.split('"')[1] if isinstance(value, str) and '"' in value else "",
 )

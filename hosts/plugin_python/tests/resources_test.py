@@ -138,5 +138,5 @@ def test_resource_that_is_not_given(tmp_path: Path) -> None:
     (tmp_path / "guest.wasm").write_bytes(wat2wasm(WAT))
     with pytest.raises(ComponentError) as caught:
         Plugin(tmp_path / "guest.wasm", imports={"tables": {"tabel": Table}})
-    problem = "imports table of test:resources/tables, which this host does not give; it gives tabel"
+    problem = "imports table of test:resources/tables, which this host does not provide; it provides tabel"
     assert str(caught.value).endswith(problem)
