@@ -4,33 +4,36 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from . import _wire as wire
 from ._names import class_name, python_name
 from ._values import Type, WrongValue, lower_all, wrong_type
 from ._wire import Slot
 
+T_co = TypeVar("T_co", covariant=True)
+_NONE: Any = None
+
 
 @dataclasses.dataclass(frozen=True)
-class Some:
+class Some(Generic[T_co]):
     """An option that is there, where what is in it is an option itself: `Some(None)` is not None."""
 
-    value: Any
+    value: T_co
 
 
 @dataclasses.dataclass(frozen=True)
-class Ok:
+class Ok(Generic[T_co]):
     """A `result` within another value, which went well."""
 
-    value: Any = None
+    value: T_co = _NONE
 
 
 @dataclasses.dataclass(frozen=True)
-class Err:
+class Err(Generic[T_co]):
     """A `result` within another value, which did not go well."""
 
-    value: Any = None
+    value: T_co = _NONE
 
 
 class List(Type):
@@ -273,7 +276,7 @@ class Result(Type):
         item = self.ok if result.is_ok else self.err
         return bool(result.is_ok), item.lift(result.val.contents) if item else None
 
-    def lift(self, slot: Slot) -> Ok | Err:
+    def lift(self, slot: Slot) -> Ok[Any] | Err[Any]:
         is_ok, payload = self.get(slot)
         return Ok(payload) if is_ok else Err(payload)
 
