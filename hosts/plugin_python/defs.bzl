@@ -41,7 +41,10 @@ def _python_types_impl(ctx):
     )
     return [
         DefaultInfo(files = depset([module])),
-        OutputGroupInfo(stub = depset([stub, typed])),
+        OutputGroupInfo(
+            stub = depset([stub]),
+            typed = depset([typed]),
+        ),
     ]
 
 _python_types = rule(
@@ -80,17 +83,21 @@ def python_types(*, name, wit, testonly = False, visibility = None):
         testonly = testonly,
         wit = wit,
     )
-    native.filegroup(
-        name = name + "_stub",
-        srcs = [name + "_module"],
-        output_group = "stub",
-        tags = ["manual"],
-        testonly = testonly,
-    )
+    for group in ["stub", "typed"]:
+        native.filegroup(
+            name = name + "_" + group,
+            srcs = [name + "_module"],
+            output_group = group,
+            tags = ["manual"],
+            testonly = testonly,
+        )
     py_library(
         name = name,
         srcs = [name + "_module"],
-        data = [name + "_stub"],
+        data = [
+            name + "_stub",
+            name + "_typed",
+        ],
         imports = ["."],
         testonly = testonly,
         visibility = visibility,
