@@ -118,6 +118,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="a Python file that defines, by name, the interfaces that the component imports",
     )
+    result.add_argument("--json", action="store_true", help="print the result as JSON instead of WAVE")
     result.add_argument("--list", action="store_true", help="show the functions that the component exports")
     result.add_argument(
         "--max-memory",
@@ -155,12 +156,13 @@ def one_line(error: Exception) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
-def call(plugin: Plugin, argument: str, switches: list[str]) -> str:
+def call(plugin: Plugin, argument: str, switches: list[str], json: bool) -> str:
     """Calls what the command line says; the result as it is printed."""
+    write = wave.as_json if json else wave.show
     if wave.is_call(argument):
         if switches:
             raise UsageError(f"unrecognized arguments: {' '.join(switches)}")
-        return wave.call(plugin, argument)
+        return wave.call(plugin, argument, write)
     known = wave.functions(plugin)
     types = [kind.name for _, kind in known[0].params] if len(known) == 1 else []
     if types[:1] != ["string"] or set(types[1:]) - {"bool"}:
@@ -170,7 +172,7 @@ def call(plugin: Plugin, argument: str, switches: list[str]) -> str:
     if unknown := [switch for switch in switches if switch not in flags]:
         raise UsageError(f"unrecognized arguments: {' '.join(unknown)}; the function has {', '.join(flags) or 'none'}")
     result = known[0](argument, *[flag in switches for flag in flags])
-    return result if isinstance(result, str) else wave.show(known[0].result, result)
+    return result if isinstance(result, str) and not json else write(known[0].result, result)
 
 
 def main() -> int:
@@ -187,7 +189,7 @@ def main() -> int:
             if args.list:
                 output = "\n".join(map(str, wave.functions(plugin)))
             else:
-                output = call(plugin, args.call, switches)
+                output = call(plugin, args.call, switches, args.json)
     except (UsageError, TypeError, ValueError) as error:
         fail(f"{error} (--help tells more)")
         return 2

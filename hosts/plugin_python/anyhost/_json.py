@@ -1,4 +1,4 @@
-"""Values of cases, as JSON has them (docs/values.md), by their types."""
+"""Values as JSON has them (docs/values.md), by their types."""
 
 import base64
 import math
@@ -10,6 +10,8 @@ from ._reflect import Signature
 from ._resources import Borrow, Own
 from ._values import Bytes, Float, Integer, Type
 
+# Where rounding to an f32 makes infinity.
+_F32_END = float.fromhex("0x1.ffffffp127")
 # Handles by the names that a case gives them.
 Scope = dict[str, Any]
 
@@ -50,6 +52,37 @@ def to_value(kind: Type | None, json: Any, scope: Scope) -> Any:
                 scope[json] = object.__new__(kind.resource.host_class or object)
             return scope[json]
     return json
+
+
+def to_json(kind: Type | None, value: Any) -> Any:
+    """What JSON has for a Python value. Handles have no form here, but that of `str`."""
+    match kind:
+        case Integer() if kind.name in ("u64", "s64"):
+            return str(value)
+        case Float() if not math.isfinite(value):
+            return "nan" if math.isnan(value) else "inf" if value > 0 else "-inf"
+        case Float():
+            return shortest(value) if kind.name == "f32" else value
+        case Bytes():
+            return base64.b64encode(value).decode()
+        case List() | Tuple():
+            kinds = [kind.element] * len(value) if isinstance(kind, List) else kind.items
+            return [to_json(item, inner) for item, inner in zip(kinds, value, strict=True)]
+        case Record():
+            names = zip(kind.wit_names, kind.fields.items(), strict=True)
+            return {wit: to_json(item, getattr(value, name)) for wit, (name, item) in names}
+        case Variant():
+            return {value.tag: to_json(kind.cases[value.tag], getattr(value, "value", None))}
+        case Flags():
+            return [name for name in kind.names if name in value]
+        case Option():
+            if value is None or not kind.nested:
+                return None if value is None else to_json(kind.payload, value)
+            return {"some": to_json(kind.payload, value.value)}
+        case Result():
+            ok = isinstance(value, Ok)
+            return {"ok" if ok else "err": to_json(kind.ok if ok else kind.err, value.value)}
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
 def matches(kind: Type | None, json: Any, value: Any, scope: Scope) -> bool:
@@ -99,10 +132,23 @@ def all_match(signature: Signature, ask: dict[str, Any], values: tuple[Any, ...]
     return len(json) == len(values) and all(matches(kind, item, value, scope) for (_, kind), item, value in pairs)
 
 
+def shortest(value: float) -> float:
+    """The number with the fewest digits that is the same as an f32."""
+    if not math.isfinite(value):
+        return value
+    short = (float(f"{value:.{digits}g}") for digits in range(1, 10))
+    return next((number for number in short if abs(number) < _F32_END and _f32(number) == value), value)
+
+
+def _f32(value: float) -> float:
+    rounded: float = struct.unpack("f", struct.pack("f", value))[0]
+    return rounded
+
+
 def _same(expected: float, value: float, single: bool) -> bool:
     """NaN is NaN here, and -0.0 is not 0.0."""
     if single and math.isfinite(expected):
-        (expected,) = struct.unpack("f", struct.pack("f", expected))
+        expected = _f32(expected)
     if math.isnan(expected):
         return math.isnan(value)
     return expected == value and math.copysign(1, expected) == math.copysign(1, value)

@@ -3,20 +3,21 @@
 There is no package for it, so this reads and writes what the types of a function say. Handles of resources have no form.
 """
 
+import json
 import re
-import struct
 from collections.abc import Callable
 from typing import Any
 
 from ._compound import Err, Flags, List, Ok, Option, Record, Result, Some, Tuple, Variant, names_of
 from ._errors import ResultError
+from ._json import shortest, to_json
 from ._names import find, short_name
 from ._plugin import Plugin
 from ._reflect import Signature
 from ._values import Bool, Bytes, Char, Float, Integer, String, Type
 from ._wave import Reader, WaveError
 
-__all__ = ["Function", "WaveError", "call", "functions", "is_call", "show"]
+__all__ = ["Function", "WaveError", "as_json", "call", "functions", "is_call", "show"]
 
 _CALL = re.compile(r"([A-Za-z%][\w:/@.+%-]*)(\(.*\))\s*", re.DOTALL)
 
@@ -61,10 +62,15 @@ def is_call(text: str) -> bool:
     return _CALL.fullmatch(text.strip()) is not None
 
 
-def call(plugin: Plugin, text: str) -> str:
+def as_json(kind: Type | None, value: Any) -> str:
+    """A value in JSON."""
+    return json.dumps(to_json(kind, value), ensure_ascii=False)
+
+
+def call(plugin: Plugin, text: str, write: Callable[[Type | None, Any], str] | None = None) -> str:
     """Calls what `text` says, such as `pricing.quote({items: []})`; the result in WAVE, empty if there is none.
 
-    Raises WaveError for text that is no call of a function of the plugin.
+    `write` writes it in another form, as `as_json` does. Raises WaveError for text that is no call of a function of the plugin.
     """
     written = _CALL.fullmatch(text.strip())
     if not written:
@@ -86,7 +92,7 @@ def call(plugin: Plugin, text: str) -> str:
     except WaveError as error:
         raise WaveError(f"{name}(…): {error}; it is {function}") from None
     value = function(*values)
-    return show(function.result, value) if function.result else ""
+    return (write or show)(function.result, value) if function.result else ""
 
 
 def show(kind: Type | None, value: Any) -> str:
@@ -132,8 +138,4 @@ def _quoted(text: str, quote: str) -> str:
 
 
 def _show_float(value: float, single: bool) -> str:
-    if single:
-        shorter = (float(f"{value:.{digits}g}") for digits in range(1, 9))
-        packed = struct.pack("f", value)
-        value = next((short for short in shorter if short < 3.4e38 and struct.pack("f", short) == packed), value)
-    return repr(value).removesuffix(".0")
+    return repr(shortest(value) if single else value).removesuffix(".0")

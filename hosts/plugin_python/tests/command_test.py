@@ -66,6 +66,11 @@ def test_calls(call: str, result: str) -> None:
     assert command("--component", COMPONENT, call) == (0, result + "\n", "")
 
 
+def test_json() -> None:
+    assert command("--component", COMPONENT, "--json", 'greet("Zoë", true)') == (0, '"HELLO, ZOË"\n', "")
+    assert command("--component", COMPONENT, "--json", "World", "--up") == (0, '"HELLO, WORLD"\n', "")
+
+
 def test_list() -> None:
     signature = "anyhost:hello/greeter@1.0.0 greet: func(name: string, up: bool) -> string\n"
     assert command("--component", COMPONENT, "--list") == (0, signature, "")
@@ -114,6 +119,7 @@ def test_help() -> None:
         "--component",
         "--aot",
         "--imports",
+        "--json",
         "--list",
         "--up",
         "--max-memory",

@@ -1,13 +1,16 @@
 """Values of every type: what goes in, what comes out, and what is refused before anything enters the component."""
 
+import json
 import math
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from anyhost import Err, Ok, Plugin, ResultError, Some
+from anyhost import Err, Ok, Plugin, ResultError, Some, wave
+from anyhost._json import matches, to_json, to_value
 
 COMPONENT = os.environ["VALUES_COMPONENT"]
 
@@ -245,6 +248,26 @@ def test_a_wrong_value_of_the_host(echo: Any) -> None:
         with pytest.raises(ValueError, match=r"^host\.relay: result\.a-u8: expected u8, got 256$"):
             plugin.relays.relay(everything(plugin.echo))
         assert plugin.echo.echo_u8(5) == 5
+
+
+def results() -> list[tuple[str, Any]]:
+    """The results of all cases of functions that give back what they get."""
+    groups = json.loads(Path(os.environ["CASES"]).read_text())["groups"]
+    steps = [step for group in groups for case in group["cases"] for step in case["steps"]]
+    return [
+        (step["call"], step["result"])
+        for step in steps
+        if step.get("call", "").startswith("echo-") and "result" in step
+    ]
+
+
+def test_json_of_all_cases(plugin: Any) -> None:
+    types = {function.name: function.result for function in wave.functions(plugin)}
+    assert len(results()) > 100
+    for name, value in results():
+        there = to_json(types[name], to_value(types[name], value, {}))
+        # Numbers of f32 have the fewest digits.
+        assert there == value or matches(types[name], there, to_value(types[name], value, {}), {})
 
 
 def test_what_help_and_editors_see(plugin: Any, echo: Any) -> None:
