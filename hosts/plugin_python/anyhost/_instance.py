@@ -87,7 +87,7 @@ class Instance:
             return self.instantiate()
         self._renew()
         self._drop_forgotten()
-        return self.functions if self.functions is not None else self.instantiate()
+        return self.functions
 
     def instantiate(self) -> list[Any]:
         """Makes a fresh instance."""
@@ -169,17 +169,8 @@ class Instance:
             if generation != self.generation or self._closed:
                 return
             self.prepare()
-            if generation != self.generation:
-                return
-            if not stack.fits:
-                self.check_stack()
-            try:
-                resource.drop(self.store)
-            except WasmtimeError as error:
-                failure = self.failure(error)
-            else:
-                return
-            raise failure
+            if generation == self.generation:
+                self._end(resource)
 
     def close(self) -> None:
         """Frees the instance and all its memory."""
@@ -241,9 +232,22 @@ class Instance:
         self.renewed = self.clock.ticks
         self.store.set_epoch_deadline(_NEVER if self._timeout is None else TICKS + 2)
 
+    def _end(self, resource: ResourceAny) -> None:
+        if not stack.fits:
+            self.check_stack()
+        try:
+            resource.drop(self.store)
+        except WasmtimeError as error:
+            failure = self.failure(error)
+        else:
+            return
+        raise failure
+
     def _drop_forgotten(self) -> None:
         while self.dropped:
-            self.drop(*self.dropped.pop())
+            resource, generation = self.dropped.pop()
+            if generation == self.generation:
+                self._end(resource)
 
     def forked(self) -> None:
         """Makes an instance of a process that has forked ready for the new process."""

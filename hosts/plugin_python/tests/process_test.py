@@ -58,26 +58,21 @@ from concurrent.futures import ThreadPoolExecutor
 warnings.simplefilter("ignore", DeprecationWarning)
 import anyhost
 from anyhost import PluginError
-
 def Plugin(file, imports={"formatter": {"reverse": str.swapcase}}, **bounds):
     return anyhost.Plugin(file, imports=imports, **bounds)
-
 def greet(plugin, name):
     return plugin.greeter.greet(name, False)
-
 def say(plugin, name):
     try:
         print(greet(plugin, name), flush=True)
     except PluginError as error:
         print(type(error).__name__, error, flush=True)
-
 def forked(work):
     child = os.fork()
     if not child:
         work()
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
-
 def in_thread(stack, work):
     threading.stack_size(stack)
     thread = threading.Thread(target=work)

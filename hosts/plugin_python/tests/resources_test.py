@@ -84,10 +84,10 @@ def test_ended_once_and_when_forgotten(plugin: Any) -> None:
     counter.close()
     counter.close()
     assert counters.ended() == before + 1
-    counter = counters.counter(1)
-    del counter
+    forgotten = [counters.counter(1) for _ in range(5000)]
+    del forgotten
     gc.collect()
-    assert counters.ended() == before + 2
+    assert counters.ended() == before + 5001
 
 
 def test_handle_of_an_instance_that_failed(plugin: Any) -> None:
