@@ -116,6 +116,8 @@ class Record(Type):
 
     def _values(self, value: Any) -> list[Any]:
         """The fields of an object or of a mapping."""
+        if type(value) is self.cls:
+            return list(value.__dict__.values())
         if isinstance(value, Mapping):
             for name in value:
                 if name not in self._of_mapping:

@@ -77,8 +77,7 @@ class Plugin:
     functions in `imports` take is not bounded.
 
     The interfaces that it exports are attributes, by their short names, and items,
-    by their short or their full names. Functions of the world itself are
-    attributes of the plugin.
+    by their short or their full names. So are functions of the world itself.
 
     `aot` names a file that `python -m anyhost.aot` made of the same component: its
     machine code, which is run unchecked. Only those whom you trust may be able to
@@ -132,12 +131,14 @@ class Plugin:
         """Frees the instance and all its memory; `with` does so at its end."""
         self._instance.close()
 
-    def __getitem__(self, name: str) -> Interface:
+    def __getitem__(self, name: str) -> Any:
         found = find(name, list(self.interfaces))
         if len(found) == 1:
             return self._interfaces[found[0]]
         if found:
             raise MissingError(self._instance.file, f"exports {names_of(found)}; {name} does not say which")
+        if name in self._world():
+            return getattr(self._interfaces[""], name)
         exports = names_of([*self.interfaces, *self._world()])
         raise MissingError(self._instance.file, f"does not export {name}; it exports {exports}")
 

@@ -47,9 +47,17 @@ delete = _function("wasmtime_component_val_delete", None, ctypes.c_void_p)
 _new_name = _function("wasm_byte_vec_new", None, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p)
 _new_value = _function("wasmtime_component_val_new", ctypes.POINTER(Slot), ctypes.c_void_p)
 _new_flags = _function("wasmtime_component_valflags_new_uninit", None, ctypes.c_void_p, ctypes.c_size_t)
-_ALLOCATE = {
-    kind: _function(f"wasmtime_component_val{name}_new_uninit", None, ctypes.c_void_p, ctypes.c_size_t)
-    for kind, name in [(LIST, "list"), (TUPLE, "tuple"), (RECORD, "record")]
+_ARRAYS = {
+    kind: (
+        name,
+        _function(f"wasmtime_component_val{name}_new_uninit", None, ctypes.c_void_p, ctypes.c_size_t),
+        ctypes.sizeof(element),
+    )
+    for kind, name, element in [
+        (LIST, "list", Slot),
+        (TUPLE, "tuple", Slot),
+        (RECORD, "record", ffi.wasmtime_component_valrecord_entry),
+    ]
 }
 
 
@@ -65,10 +73,11 @@ def get_name(name: Any) -> str:
 
 def allocate(slot: Slot, kind: int, size: int) -> Any:
     """Makes `slot` an array of `size` elements, each of which is valid from the start: false."""
-    array = slot.of.list if kind == LIST else slot.of.tuple if kind == TUPLE else slot.of.record
-    _ALLOCATE[kind](byref(array), size)
+    name, new, width = _ARRAYS[kind]
+    array = getattr(slot.of, name)
+    new(byref(array), size)
     if size:
-        ctypes.memset(array.data, 0, size * ctypes.sizeof(array.data.contents))
+        ctypes.memset(array.data, 0, size * width)
     slot.kind = kind
     return array.data
 

@@ -7,10 +7,11 @@ import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from anyhost import Plugin, PluginError, TimeLimitError, TrapError
-from wasmtime import Trap, WasmtimeError
+from wasmtime import Trap, WasmtimeError, wat2wasm
 
 IMPORTS = os.environ["IMPORTS_COMPONENT"]
 FAULTY = os.environ["FAULTY_COMPONENT"]
@@ -113,6 +114,34 @@ def test_formatter_uses_its_plugin(use: object) -> None:
 def test_formatter_calls_another_plugin() -> None:
     with opened() as inner, opened(lambda text: greet(inner, text)) as outer:
         assert greet(outer, "World") == "Hello, Hello, dlroW"
+
+
+# A world without interfaces: `close` hands its number to `double`, which the host has.
+WORLD = """(component
+  (import "double" (func $double (param "number" u32) (result u32)))
+  (core func $core_double (canon lower (func $double)))
+  (core module $m
+    (import "host" "double" (func $double (param i32) (result i32)))
+    (func (export "run") (param i32) (result i32) (call $double (local.get 0))))
+  (core instance $i (instantiate $m (with "host" (instance (export "double" (func $core_double))))))
+  (func $run (param "number" u32) (result u32) (canon lift (core func $i "run")))
+  (export "run-it" (func $run))
+  (export "close" (func $run)))"""
+
+
+def test_functions_of_the_world(tmp_path: Path) -> None:
+    file = tmp_path / "world.wasm"
+    file.write_bytes(wat2wasm(WORLD))
+    with Plugin(file, imports={"double": lambda number: 2 * number}) as plugin:
+        assert plugin.interfaces == () and {"run_it", "close"} <= set(dir(plugin))
+        assert plugin.run_it(21) == plugin["run_it"](number=21) == plugin["close"](21) == 42
+        with pytest.raises(ValueError, match=r"^number: expected u32, got -1$"):
+            plugin.run_it(-1)
+        with pytest.raises(PluginError, match=r"does not export run; it exports close, run_it$"):
+            plugin.run(1)
+    problem = r"^double: result: expected u32, got '1'$"
+    with Plugin(file, imports={"double": str}) as plugin, pytest.raises(TypeError, match=problem):
+        plugin.run_it(1)
 
 
 def test_threads_share_a_plugin() -> None:
