@@ -153,7 +153,12 @@ def _guest(name, other_tests):
         arguments = [native.package_name()],
         visibility = _PUBLIC,
     )
-    lint_tests = lint(clippy = [rule for rule, kind in own.items() if kind in ["rust_test", "wasm_component_new"]])
+    crates = [
+        rule
+        for rule, kind in own.items()
+        if kind == "rust_test" or kind == "wasm_component_new" and own.get(rule + "_module") == "rust_shared_library"
+    ]
+    lint_tests = lint(clippy = crates)
     _install_and_versions([name], tests + lint_tests + [":check"])
 
 def host(*, program, files = {}, tools = {}, switches = [], crates = [], packages = [], tests = []):
