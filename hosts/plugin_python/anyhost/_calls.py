@@ -51,6 +51,9 @@ def exported(instance: Instance, interface: str, signature: Signature) -> Callab
             try:
                 for index in indices:
                     lowers[index](arguments[index], slots[index])
+                if instance.functions is not functions:
+                    # An attribute of an argument may be code, which may do anything.
+                    raise PluginError(f"{instance.file}: {where}: the instance was lost while the arguments were read")
                 entered = True
                 error = enter(functions[number], instance.context, slots, count, byref(out), results)
                 if error:

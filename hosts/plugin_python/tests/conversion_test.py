@@ -1,16 +1,14 @@
 """Values of every type: what goes in, what comes out, and what is refused before anything enters the component."""
 
-import json
 import math
 import os
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from anyhost import Err, Ok, Plugin, ResultError, Some, wave
-from anyhost._json import matches, to_json, to_value
+from anyhost import Err, Ok, Plugin, PluginError, ResultError, Some, TrapError
 
 COMPONENT = os.environ["VALUES_COMPONENT"]
 
@@ -86,6 +84,31 @@ def test_ways_to_write_a_record(echo: Any) -> None:
     assert echo.echo_everything({name.replace("_", "-"): value for name, value in fields.items()}).a_u8 == 255
     with pytest.raises(AttributeError):
         point.x = 5
+
+
+def lost(plugin: Plugin) -> int:
+    """A number, after the instance has failed."""
+    pytest.raises(TrapError, plugin.echo.fall)
+    return 1
+
+
+def test_an_argument_that_uses_the_plugin() -> None:
+    class Point:
+        y = 2
+
+        @property
+        def x(self) -> Any:
+            return use()
+
+    with Plugin(COMPONENT, imports={"host": Host}) as plugin:
+        use: Any = partial(plugin.echo.echo_s32, 1)
+        assert plugin.echo.echo_point(Point()) == plugin.echo.Point(1, 2)
+        use = partial(lost, plugin)
+        with pytest.raises(PluginError, match="the instance was lost while the arguments were read"):
+            plugin.echo.echo_point(Point())
+        use = plugin.close
+        with pytest.raises(TypeError, match=r"^value\.x: expected s32, got None$"):
+            plugin.echo.echo_point(Point())
 
 
 def test_match(echo: Any) -> None:
@@ -248,26 +271,6 @@ def test_a_wrong_value_of_the_host(echo: Any) -> None:
         with pytest.raises(ValueError, match=r"^host\.relay: result\.a-u8: expected u8, got 256$"):
             plugin.relays.relay(everything(plugin.echo))
         assert plugin.echo.echo_u8(5) == 5
-
-
-def results() -> list[tuple[str, Any]]:
-    """The results of all cases of functions that give back what they get."""
-    groups = json.loads(Path(os.environ["CASES"]).read_text())["groups"]
-    steps = [step for group in groups for case in group["cases"] for step in case["steps"]]
-    return [
-        (step["call"], step["result"])
-        for step in steps
-        if step.get("call", "").startswith("echo-") and "result" in step
-    ]
-
-
-def test_json_of_all_cases(plugin: Any) -> None:
-    types = {function.name: function.result for function in wave.functions(plugin)}
-    assert len(results()) > 100
-    for name, value in results():
-        there = to_json(types[name], to_value(types[name], value, {}))
-        # Numbers of f32 have the fewest digits.
-        assert there == value or matches(types[name], there, to_value(types[name], value, {}), {})
 
 
 def test_what_help_and_editors_see(plugin: Any, echo: Any) -> None:

@@ -1,10 +1,14 @@
-"""Calls and values in WAVE."""
+"""Calls and values in WAVE, and values in JSON."""
 
+import json
 import os
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from anyhost import Plugin, wave
+from anyhost._json import matches, to_json, to_value
 from anyhost.testing import CasesPlugin
 
 COMPONENT = os.environ["VALUES_COMPONENT"]
@@ -113,3 +117,23 @@ def test_functions(plugin: Plugin) -> None:
         in functions
     )
     assert "anyhost:values/relays@1.0.0 notify-all: func(texts: list<string>)" in functions
+
+
+def results() -> list[tuple[str, Any]]:
+    """The results of all cases of functions that give back what they get."""
+    groups = json.loads(Path(os.environ["CASES"]).read_text())["groups"]
+    steps = [step for group in groups for case in group["cases"] for step in case["steps"]]
+    return [
+        (step["call"], step["result"])
+        for step in steps
+        if step.get("call", "").startswith("echo-") and "result" in step
+    ]
+
+
+def test_json_of_all_cases(plugin: Plugin) -> None:
+    types = {function.name: function.result for function in wave.functions(plugin)}
+    assert len(results()) > 100
+    for name, value in results():
+        there = to_json(types[name], to_value(types[name], value, {}))
+        # Numbers of f32 have the fewest digits.
+        assert there == value or matches(types[name], there, to_value(types[name], value, {}), {})
