@@ -8,6 +8,7 @@ load("//tools/make:matrix.bzl", "cells")
 _HOSTS_OF_ANY_CONTRACT = [
     "browsers_jco",
     "plugin_nodejs",
+    "plugin_python",
 ]
 
 _WASI = ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:http", "wasi:io", "wasi:random", "wasi:sockets"]

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from greeter import Greeter, GreeterError
+from anyhost import Plugin, PluginError
 from wasmtime import Engine, Store
 from wasmtime.component import Component, Func, Linker
 
@@ -41,9 +41,9 @@ class Plain:
         return store, greet
 
 
-def library_calls(greeter: Greeter, calls: int) -> None:
+def library_calls(plugin: Plugin, calls: int) -> None:
     """The loop with the library."""
-    greet = greeter.greet
+    greet = plugin[GREETER].greet
     for _ in range(calls):
         greet("World", False)
 
@@ -62,9 +62,9 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def open_and_close(file: str) -> None:
-    """What a program does that greets nobody."""
-    with Greeter(file):
+def open_and_close(file: str, aot: str | None = None) -> None:
+    """What a program does that calls nothing."""
+    with Plugin(file, aot=aot):
         pass
 
 
@@ -77,24 +77,26 @@ def alternate(first: Callable[[], object], second: Callable[[], object], rounds:
     return statistics.median(times[0]), statistics.median(times[1])
 
 
-def measure(file: str, calls: int) -> dict[str, float]:
+def measure(file: str, aot: str, calls: int) -> dict[str, float]:
     """All figures: calls a second, and milliseconds."""
     plain = Plain(file)
-    with Greeter(file) as greeter:
-        library_calls(greeter, calls)
+    with Plugin(file) as plugin:
+        library_calls(plugin, calls)
         plain_calls(plain, calls)
         library, by_hand = alternate(
-            lambda: library_calls(greeter, calls),
+            lambda: library_calls(plugin, calls),
             lambda: plain_calls(plain, calls),
             ROUNDS,
         )
     load, load_by_hand = alternate(lambda: open_and_close(file), lambda: Plain(file), STARTS)
+    precompiled = statistics.median(seconds(lambda: open_and_close(file, aot)) for _ in range(STARTS))
     instantiate = statistics.median(seconds(plain.instantiate) for _ in range(STARTS))
     return {
         "calls_per_s": calls / library,
         "plain_calls_per_s": calls / by_hand,
         "overhead_percent": (library / by_hand - 1) * 100,
         "load_ms": load * 1000,
+        "load_precompiled_ms": precompiled * 1000,
         "plain_load_ms": load_by_hand * 1000,
         "plain_instantiate_ms": instantiate * 1000,
     }
@@ -104,24 +106,26 @@ def main() -> int:
     """Runs the benchmark."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--component", metavar="FILE", required=True)
+    parser.add_argument("--aot", metavar="FILE", required=True, help="its machine code")
     parser.add_argument("--calls", metavar="N", type=int, default=20000, help="calls in a round")
     parser.add_argument("--json", action="store_true", help="one JSON object, not a table")
     args = parser.parse_args()
     try:
-        figures = measure(args.component, args.calls)
-    except GreeterError as error:
+        figures = measure(args.component, args.aot, args.calls)
+    except PluginError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     if args.json:
         print(json.dumps({key: round(value, 3) for key, value in figures.items()}))
         return 0
-    print(f"{'':34}{'Greeter':>12}{'by hand':>12}")
+    print(f"{'':34}{'Plugin':>12}{'by hand':>12}")
     print(
         f"{'greet(World, False), calls/s':34}"
         f"{figures['calls_per_s']:12.0f}{figures['plain_calls_per_s']:12.0f}"
         f"  overhead {figures['overhead_percent']:.1f} %"
     )
     print(f"{'load, compile, instantiate, ms':34}{figures['load_ms']:12.2f}{figures['plain_load_ms']:12.2f}")
+    print(f"{'load machine code, instantiate, ms':34}{figures['load_precompiled_ms']:12.2f}")
     print(f"{'instantiate, ms':34}{'':12}{figures['plain_instantiate_ms']:12.2f}")
     return 0
 

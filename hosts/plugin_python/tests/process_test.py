@@ -1,4 +1,4 @@
-"""A greeter in a process that forks, handles signals or has small stacks, or whose threads are gevent's.
+"""A plugin in a process that forks, handles signals or has small stacks, or whose threads are gevent's.
 
 Each program runs in a process of its own: what goes wrong here hangs or kills it.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from wasmtime import wat2wasm
 
-# A greeter that does what the first letter of a name says, or greets with the name.
+# A guest that does what the first letter of a name says, or greets with the name.
 GUEST = """(component
   (import "anyhost:hello/formatter@1.0.0" (instance $formatter
     (export "reverse" (func (param "text" string) (result string)))))
@@ -56,21 +56,23 @@ import faulthandler, os, sys, threading, time, warnings
 from concurrent.futures import ThreadPoolExecutor
 # os.fork() warns of every thread that there is.
 warnings.simplefilter("ignore", DeprecationWarning)
-from greeter import Greeter, GreeterError
-
-def say(greeter, name):
+import anyhost
+from anyhost import PluginError
+def Plugin(file, imports={"formatter": {"reverse": str.swapcase}}, **bounds):
+    return anyhost.Plugin(file, imports=imports, **bounds)
+def greet(plugin, name):
+    return plugin.greeter.greet(name, False)
+def say(plugin, name):
     try:
-        print(greeter.greet(name), flush=True)
-    except GreeterError as error:
+        print(greet(plugin, name), flush=True)
+    except PluginError as error:
         print(type(error).__name__, error, flush=True)
-
 def forked(work):
     child = os.fork()
     if not child:
         work()
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
-
 def in_thread(stack, work):
     threading.stack_size(stack)
     thread = threading.Thread(target=work)
@@ -107,11 +109,11 @@ LATE = "TimeLimitError guest.wasm: trap: did not return within 0.5 s"
 
 def test_opens_in_a_forked_child(guest: Path) -> None:
     program = """
-Greeter("guest.wasm").close()
+Plugin("guest.wasm").close()
 def work():
-    with Greeter("guest.wasm", timeout=0.5) as greeter:
-        say(greeter, "World")
-        say(greeter, "loop")
+    with Plugin("guest.wasm", timeout=0.5) as plugin:
+        say(plugin, "World")
+        say(plugin, "loop")
 forked(work)
 """
     assert run(guest, program) == ["World", LATE]
@@ -120,62 +122,62 @@ forked(work)
 def test_multiprocessing_with_fork(guest: Path) -> None:
     program = """
 import multiprocessing
-def greet(name):
-    with Greeter("guest.wasm") as greeter:
-        return greeter.greet(name)
-greet("World")
+def open_and_greet(name):
+    with Plugin("guest.wasm") as plugin:
+        return greet(plugin, name)
+open_and_greet("World")
 with multiprocessing.get_context("fork").Pool(2) as pool:
-    print(pool.map(greet, ["World", "You"]))
+    print(pool.map(open_and_greet, ["World", "You"]))
 """
     assert run(guest, program) == ["['World', 'You']"]
 
 
 def test_time_limit_holds_after_a_fork(guest: Path) -> None:
     program = """
-greeter = Greeter("guest.wasm", timeout=0.5)
-say(greeter, "World")
+plugin = Plugin("guest.wasm", timeout=0.5)
+say(plugin, "World")
 def grandchild():
-    say(greeter, "loop")
+    say(plugin, "loop")
 def child():
-    say(greeter, "loop")
-    say(greeter, "World")
+    say(plugin, "loop")
+    say(plugin, "World")
     forked(grandchild)
 forked(child)
-say(greeter, "loop")
+say(plugin, "loop")
 """
     assert run(guest, program) == ["World", LATE, "World", LATE, LATE]
 
 
 def test_fork_while_another_thread_is_in_a_call(guest: Path) -> None:
     program = """
-greeter = Greeter("guest.wasm", timeout=3600)
+plugin = Plugin("guest.wasm", timeout=3600)
 with ThreadPoolExecutor(1) as threads:
-    busy = threads.submit(greeter.greet, "loop")
-    while greeter._lock.acquire(blocking=False):
-        greeter._lock.release()
+    busy = threads.submit(greet, plugin, "loop")
+    while plugin._instance.lock.acquire(blocking=False):
+        plugin._instance.lock.release()
     def child():
-        say(greeter, "World")
-        greeter.close()
+        say(plugin, "World")
+        plugin.close()
     forked(child)
     assert not busy.done()
     for _ in range(30):
-        greeter._engine.increment_epoch()
-    assert isinstance(busy.exception(), GreeterError)
-say(greeter, "World")
+        plugin._instance.linker.engine.increment_epoch()
+    assert isinstance(busy.exception(), PluginError)
+say(plugin, "World")
 """
     assert run(guest, program) == ["World", "World"]
 
 
-def test_fork_in_a_formatter(guest: Path) -> None:
+def test_fork_in_a_function_of_the_host(guest: Path) -> None:
     program = """
 def formatter(text):
     global child
     child = os.fork()
     return text
-greeter = Greeter("guest.wasm", formatter=formatter, timeout=0.5)
+plugin = Plugin("guest.wasm", imports={"formatter": {"reverse": formatter}}, timeout=0.5)
 try:
-    greeter.greet("formatter")
-except GreeterError as error:
+    greet(plugin, "formatter")
+except PluginError as error:
     if child:
         assert os.waitpid(child, 0)[1] == 0
     print(type(error).__name__, error, flush=True)
@@ -185,10 +187,10 @@ except GreeterError as error:
 
 def test_faulthandler(guest: Path) -> None:
     program = """
-with Greeter("guest.wasm") as greeter:
+with Plugin("guest.wasm") as plugin:
     faulthandler.enable()
     for name in ["unreachable", "out", "divide", "recurse", "World"]:
-        say(greeter, name)
+        say(plugin, name)
 """
     trap = "TrapError guest.wasm: trap: "
     assert run(guest, program) == [
@@ -203,9 +205,9 @@ with Greeter("guest.wasm") as greeter:
 def test_recursion_on_a_small_stack(guest: Path) -> None:
     program = """
 def work():
-    with Greeter("guest.wasm") as greeter:
-        say(greeter, "recurse")
-        say(greeter, "World")
+    with Plugin("guest.wasm") as plugin:
+        say(plugin, "recurse")
+        say(plugin, "World")
 in_thread(256 << 10, work)
 """
     exhausted = "TrapError guest.wasm: trap: call stack exhausted"
@@ -214,33 +216,33 @@ in_thread(256 << 10, work)
 
 def test_stack_that_is_too_small(guest: Path) -> None:
     program = """
-opened = Greeter("guest.wasm")
+opened = Plugin("guest.wasm")
 def work():
     say(opened, "recurse")
     try:
-        Greeter("guest.wasm")
-    except GreeterError as error:
+        Plugin("guest.wasm")
+    except PluginError as error:
         print(error)
 in_thread(64 << 10, work)
 say(opened, "World")
 """
     problem = "guest.wasm: the thread has a stack of 64 KiB, expected 256 KiB"
-    assert run(guest, program) == ["GreeterError " + problem, problem, "World"]
+    assert run(guest, program) == ["PluginError " + problem, problem, "World"]
 
 
-def test_greeters_in_each_other_on_a_small_stack(guest: Path) -> None:
+def test_plugins_in_each_other_on_a_small_stack(guest: Path) -> None:
     program = """
-inner = Greeter("guest.wasm")
+inner = Plugin("guest.wasm")
 def formatter(text):
     say(inner, "recurse")
     return text
-outer = Greeter("guest.wasm", formatter=formatter, timeout=0.5)
+outer = Plugin("guest.wasm", imports={"formatter": {"reverse": formatter}}, timeout=0.5)
 in_thread(256 << 10, lambda: say(outer, "formatter"))
 in_thread(384 << 10, lambda: say(outer, "formatter"))
 """
     problem = "guest.wasm: the thread has a stack of 256 KiB, expected 384 KiB"
     exhausted = "TrapError guest.wasm: trap: call stack exhausted"
-    assert run(guest, program) == [f"GreeterError {problem}", LATE, exhausted, LATE]
+    assert run(guest, program) == [f"PluginError {problem}", LATE, exhausted, LATE]
 
 
 GEVENT = """
@@ -261,23 +263,23 @@ with contextlib.redirect_stderr(io.StringIO()):
 @pytest.mark.parametrize("patched", ["before", "after"])
 def test_time_limit_with_patched_threads(guest: Path, patch: str, patched: str) -> None:
     program = """
-with Greeter("guest.wasm", timeout=0.5) as greeter:
-    say(greeter, "loop")
-    forked(lambda: say(greeter, "loop"))
-    say(greeter, "World")
+with Plugin("guest.wasm", timeout=0.5) as plugin:
+    say(plugin, "loop")
+    forked(lambda: say(plugin, "loop"))
+    say(plugin, "World")
 """
     before, after = (patch, "") if patched == "before" else ("", patch)
     assert run(guest, after + program, before) == [LATE, LATE, "World"]
 
 
-def test_greenlets_share_a_greeter(guest: Path) -> None:
+def test_greenlets_share_a_plugin(guest: Path) -> None:
     program = """
 def formatter(text):
     gevent.sleep(0.001)
     return text
-with Greeter("guest.wasm", formatter=formatter, timeout=0.5) as greeter:
-    first = gevent.spawn(say, greeter, "formatter")
-    gevent.joinall([first, gevent.spawn(say, greeter, "World")], raise_error=True)
+with Plugin("guest.wasm", imports={"formatter": {"reverse": formatter}}, timeout=0.5) as plugin:
+    first = gevent.spawn(say, plugin, "formatter")
+    gevent.joinall([first, gevent.spawn(say, plugin, "World")], raise_error=True)
 """
     assert run(guest, program, GEVENT) == [LATE, "World"]
 
@@ -287,11 +289,11 @@ def test_greenlets_leave_components_in_the_order_in_which_they_entered(guest: Pa
 def formatter(text):
     gevent.sleep(0)
     return text
-inner = Greeter("guest.wasm")
-with Greeter("guest.wasm", formatter=formatter, timeout=0.5) as outer:
+inner = Plugin("guest.wasm")
+with Plugin("guest.wasm", imports={"formatter": {"reverse": formatter}}, timeout=0.5) as outer:
     first = gevent.spawn(say, outer, "formatter")
     gevent.joinall([first, gevent.spawn(say, inner, "World")], raise_error=True)
 say(inner, "World")
 """
-    other = "another greenlet of this thread is in a formatter that has not returned"
-    assert run(guest, program, GEVENT) == [f"GreeterError guest.wasm: {other}", LATE, "World"]
+    other = "another greenlet of this thread is in a function of the host that has not returned"
+    assert run(guest, program, GEVENT) == [f"PluginError guest.wasm: {other}", LATE, "World"]

@@ -2,7 +2,7 @@
 
 load("@rules_python//python:defs.bzl", "py_test")
 
-_MAIN = Label("//tools/toolchains/python:testing.py")
+_MAIN = Label("//tools/toolchains/python:run_tests.py")
 
 def _run(tool, *, name, srcs, args = [], deps = [], **kwargs):
     files = [native.package_relative_label(src) for src in srcs]
@@ -27,15 +27,23 @@ def pytest_test(*, name, srcs, **kwargs):
     """
     _run("pytest", name = name, srcs = srcs, **kwargs)
 
-def mypy_test(*, name, srcs, **kwargs):
+def mypy_test(*, name, srcs, stubs = [], **kwargs):
     """Checks the types of `srcs` with `mypy --strict`.
 
     Args:
         name: the test's name.
         srcs: the files that are checked.
+        stubs: `.pyi` files that are checked, each a target of its own.
         **kwargs: as for py_test; `deps` have what the files import.
     """
-    _run("mypy", name = name, srcs = srcs, **kwargs)
+    _run(
+        "mypy",
+        name = name,
+        srcs = srcs,
+        args = ["$(rootpath {})".format(stub) for stub in stubs],
+        data = stubs,
+        **kwargs
+    )
 
 def pip_lock_test(*, name, lock, repository, requirements, **kwargs):
     """Checks a repository of pip.bzl against its lock, and the lock against its requirements.

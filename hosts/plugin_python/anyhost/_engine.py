@@ -1,7 +1,8 @@
-"""The engine of a greeter, the clock that interrupts what runs in it, and the stack that it runs on."""
+"""The engine of a plugin, the clock that interrupts what runs in it, and the stack that it runs on."""
 
 import ctypes
 import importlib.util
+import platform
 import sys
 from importlib.machinery import BuiltinImporter
 from types import FrameType
@@ -21,21 +22,46 @@ else:
 TICKS = 20
 # The least time between two moves, in seconds: the clock must not keep a CPU busy.
 _LEAST_PERIOD = 0.001
+# What x86-64-v3, every server since 2015, has beyond the base set.
+_FEATURES = {
+    "x86_64": [
+        "has_cmpxchg16b",
+        "has_sse3",
+        "has_ssse3",
+        "has_sse41",
+        "has_sse42",
+        "has_popcnt",
+        "has_avx",
+        "has_avx2",
+        "has_fma",
+        "has_bmi1",
+        "has_bmi2",
+        "has_lzcnt",
+    ]
+}
 # What a component's calls within itself may take of a thread's stack.
 _WASM_STACK = 128 << 10
 # A thread's least stack: as much is for Python and for the engine.
 LEAST_STACK = 2 * _WASM_STACK
 
 
-def new_engine(interruptible: bool) -> Engine:
-    """An engine that works in a Python process, whatever else that does."""
+def new_engine(portable: bool = False) -> Engine:
+    """An engine that works in a Python process, whatever else that does.
+
+    A `portable` one only compiles: for other machines than this one.
+    """
     config = Config()
-    config.epoch_interruption = interruptible
+    config.epoch_interruption = True
     # The compiler's threads would be missing from a forked process, which would wait for them.
     config.parallel_compilation = False
     # Whoever calls faulthandler.enable(), as pytest does, takes the signals.
     config.signals_based_traps = False
     config.max_wasm_stack = _WASM_STACK
+    if portable:
+        machine = platform.machine()
+        config.target = f"{machine}-unknown-linux-gnu"
+        for feature in _FEATURES.get(machine, ()):
+            config.cranelift_flag_enable(feature)
     return Engine(config)
 
 
@@ -87,7 +113,7 @@ class _Stack(threads._local):
     def check(self) -> str | None:
         """What is against a call, in words."""
         if self._inside and not _called_by(self._inside[-1]):
-            return "another greenlet of this thread is in a formatter that has not returned"
+            return "another greenlet of this thread is in a function of the host that has not returned"
         self._size = self._size or _stack_size()
         needs = LEAST_STACK + len(self._inside) * _WASM_STACK
         if self._size < needs:

@@ -1,4 +1,4 @@
-"""What the rules of defs.bzl run: `testing.py pytest|mypy FILE...`."""
+"""What the rules of defs.bzl run: `run_tests.py pytest|mypy FILE...`."""
 
 import os
 import sys

@@ -1,0 +1,27 @@
+"""Runs a component with all the cases of its contract that are for it."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from anyhost.testing import Case, CasesPlugin
+
+COMPONENT = os.environ["COMPONENT"]
+DOCUMENT = json.loads(Path(os.environ["CASES"]).read_text())
+
+with CasesPlugin(COMPONENT) as opened:
+    CASES = opened.cases(DOCUMENT)
+
+
+@pytest.fixture(scope="module")
+def plugin() -> Iterator[CasesPlugin]:
+    """The component, opened once; each case has an instance of its own."""
+    with CasesPlugin(COMPONENT) as plugin:
+        yield plugin
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case(plugin: CasesPlugin, case: Case) -> None:
+    plugin.run(case)
