@@ -2,7 +2,9 @@
 
 load("@rules_python//python:defs.bzl", "py_test")
 
-_MAIN = Label("//tools/toolchains/python:testing.py")
+_MAIN = Label(":testing.py")
+
+_PACKAGES = Label("@pip_testing//:packages")
 
 def _run(tool, *, name, srcs, args = [], deps = [], **kwargs):
     files = [native.package_relative_label(src) for src in srcs]
@@ -13,7 +15,7 @@ def _run(tool, *, name, srcs, args = [], deps = [], **kwargs):
         # No __init__.py that is not there in the sources.
         legacy_create_init = False,
         main = _MAIN,
-        deps = deps + ["@pip_testing//:packages"],
+        deps = deps + [_PACKAGES],
         **kwargs
     )
 
@@ -50,7 +52,7 @@ def pip_lock_test(*, name, lock, repository, requirements, **kwargs):
     packages = repository + "//:site-packages"
     pytest_test(
         name = name,
-        srcs = ["//tools/toolchains/python:lock_test.py"],
+        srcs = [Label(":lock_test.py")],
         data = [
             lock,
             packages,
