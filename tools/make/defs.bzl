@@ -1,6 +1,6 @@
 """The targets that every guest and every host has, here and in workspaces that depend on anyhost."""
 
-load("@rules_anyhost//component:defs.bzl", "component_test", "rust_component")
+load("@rules_anyhost//component:defs.bzl", "cc_component", "component_test", "rust_component")
 load("@rules_rust//rust:defs.bzl", "rust_library", "rust_test")
 load("//tools/lint:defs.bzl", "lint")
 load(":command.bzl", "command")
@@ -120,6 +120,50 @@ def rust_guest(*, name, wit, imports, max_bytes, tests = [], **kwargs):
     )
     _guest(name, tests)
 
+def cc_guest(
+        *,
+        name,
+        wit,
+        imports,
+        max_bytes,
+        srcs = None,
+        deps = [],
+        platform = Label("//platforms:wasm32-wasip2"),
+        tests = [],
+        **kwargs):
+    """A guest in C or C++: `cc_component` and `guest` in one. It comes last in its file, as `guest` does.
+
+    Args:
+        name: the guest's name, which is its folder's.
+        wit: the `wit_library` that names its world.
+        imports: the list of all its imports, with versions.
+        max_bytes: the largest size its file may have.
+        srcs: the source files; by default all in C and C++ below `src/`.
+        deps: the libraries that it is linked with, besides the small `malloc` of `guest_rt`.
+        platform: the platform it is built for.
+        tests: tests of other folders that are tests of the guest, too.
+        **kwargs: as for `cc_component`, such as `hdrs`.
+    """
+    cc_component(
+        name = name,
+        srcs = srcs or native.glob([
+            "src/**/*.c",
+            "src/**/*.cpp",
+        ]),
+        platform = platform,
+        visibility = _PUBLIC,
+        wit = wit,
+        deps = [Label("//lib/guest/guest_rt:malloc")] + deps,
+        **kwargs
+    )
+    guest(
+        component = name,
+        imports = imports,
+        max_bytes = max_bytes,
+        tests = tests,
+        wit = wit,
+    )
+
 def guest(*, component, wit, imports, max_bytes, tests = []):
     """Declares a guest: install, clean, build, check, versions, test and lint for the one component that it is.
 
@@ -176,7 +220,12 @@ def _guest(name, other_tests):
         arguments = [native.package_name()],
         visibility = _PUBLIC,
     )
-    lint_tests = lint(clippy = [rule for rule, kind in own.items() if kind in ["rust_test", "wasm_component_new"]])
+    crates = [
+        rule
+        for rule, kind in own.items()
+        if kind == "rust_test" or kind == "wasm_component_new" and own.get(rule + "_module") == "rust_shared_library"
+    ]
+    lint_tests = lint(clippy = crates)
     _install_and_versions([name], tests + lint_tests + [":check"])
 
 def host(*, program, files = {}, tools = {}, switches = [], crates = [], packages = [], tests = []):
