@@ -4,43 +4,70 @@ load("//guests:components.bzl", "COMPONENTS")
 load("//guests:guests.bzl", _GUESTS = "GUESTS")
 load("//tools/make:matrix.bzl", "cells")
 
-def _short(name):
-    """An interface of WASI as hosts give it, by its package; one of ours by its name; both without the version."""
-    name = name.partition("@")[0]
-    return name.partition("/")[0] if name.startswith("wasi:") else name.partition("/")[2]
-
-# What each guest exports that hosts call, what it imports, and the key of its greetings in lib/host/testing/cases.json.
-GUESTS = {
-    guest: struct(
-        exports = [
-            name.partition("@")[0] if name.startswith("wasi:") else _short(name)
-            for name in COMPONENTS[guest].exports
-        ],
-        greetings = greetings,
-        imports = {_short(name): None for name in COMPONENTS[guest].imports}.keys(),
-    )
-    for guest, greetings in _GUESTS.items()
-    if guest in COMPONENTS
-}
+# The plugin hosts that call any contract. The others call one alone.
+_HOSTS_OF_ANY_CONTRACT = []
 
 _WASI = ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:http", "wasi:io", "wasi:random", "wasi:sockets"]
 
+def _package(name):
+    return name.partition("@")[0].partition("/")[0]
+
+def _unique(names):
+    return {name: None for name in names}.keys()
+
+# What each guest exports that hosts call (a contract, or an interface of WASI), and the packages of what it imports.
+GUESTS = {
+    guest: struct(
+        exports = _unique([
+            name.partition("@")[0] if name.startswith("wasi:") else _package(name)
+            for name in COMPONENTS[guest].exports
+        ]),
+        imports = _unique([_package(name) for name in COMPONENTS[guest].imports]),
+    )
+    for guest in _GUESTS
+    if guest in COMPONENTS
+}
+
+_CONTRACTS = _unique([name for guest in GUESTS.values() for name in guest.exports if not name.startswith("wasi:")])
+
+def _plugin_host(name):
+    """A host that calls what contracts have, and answers what their cases have a guest ask."""
+    contracts = _CONTRACTS if name in _HOSTS_OF_ANY_CONTRACT else ["anyhost:hello"]
+    return struct(calls = contracts, gives = contracts)
+
 # What each host calls, what it gives to guests, and whether only root can run it.
 HOSTS = {
-    "browsers_jco": struct(calls = "greeter", gives = ["formatter"]),
-    "cli": struct(calls = "wasi:cli/run", gives = _WASI),
-    "docker_cli": struct(calls = "wasi:cli/run", gives = _WASI, needs_root = True),
-    "docker_http": struct(calls = "wasi:http/incoming-handler", gives = _WASI, needs_root = True),
-    "http": struct(calls = "wasi:http/incoming-handler", gives = _WASI),
-    "plugin_nodejs": struct(calls = "greeter", gives = ["formatter"]),
-    "plugin_python": struct(calls = "greeter", gives = ["formatter"]),
-    "plugin_ruby": struct(calls = "greeter", gives = ["formatter"]),
+    "browsers_jco": _plugin_host("browsers_jco"),
+    "cli": struct(calls = ["wasi:cli/run"], gives = _WASI),
+    "docker_cli": struct(calls = ["wasi:cli/run"], gives = _WASI, needs_root = True),
+    "docker_http": struct(calls = ["wasi:http/incoming-handler"], gives = _WASI, needs_root = True),
+    "http": struct(calls = ["wasi:http/incoming-handler"], gives = _WASI),
+    "plugin_nodejs": _plugin_host("plugin_nodejs"),
+    "plugin_python": _plugin_host("plugin_python"),
+    "plugin_ruby": _plugin_host("plugin_ruby"),
 }
 
 def guests_of(host):
-    """The guests that run in `host`: a dict from each to the key of its greetings in lib/host/testing/cases.json."""
+    """The guests that run in a host, with the cases that tell what each of them owes.
+
+    Args:
+        host: the host's name.
+
+    Returns:
+        A dict from each guest to a struct: the label of the `cases` of the contract that it exports, None if it
+        exports none, and what it `imports` of that contract: the full names, which select the cases.
+    """
     return {
-        cell.guest: GUESTS[cell.guest].greetings
+        cell.guest: _contract(cell.guest)
         for cell in cells(GUESTS, HOSTS)
         if cell.host == host and cell.test
     }
+
+def _contract(guest):
+    contracts = [name for name in GUESTS[guest].exports if name in _CONTRACTS]
+    if not contracts:
+        return struct(cases = None, imports = [])
+    return struct(
+        cases = "//wit/{}:cases".format(contracts[0].partition(":")[2]),
+        imports = [name for name in COMPONENTS[guest].imports if _package(name) == contracts[0]],
+    )

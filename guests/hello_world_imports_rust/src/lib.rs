@@ -12,7 +12,7 @@ use guest_rt as _;
 
 mod bindings {
     #![allow(missing_docs)]
-    wit_bindgen::generate!({ path: "../../wit/greeter.wit", world: "formatting-plugin" });
+    wit_bindgen::generate!({ path: "../../wit/hello/greeter.wit", world: "formatting-plugin" });
 }
 
 struct Greeter;

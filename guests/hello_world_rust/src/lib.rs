@@ -11,7 +11,7 @@ use guest_rt as _;
 
 mod bindings {
     #![allow(missing_docs)]
-    wit_bindgen::generate!({ path: "../../wit/greeter.wit", world: "plugin" });
+    wit_bindgen::generate!({ path: "../../wit/hello/greeter.wit", world: "plugin" });
 }
 
 struct Greeter;

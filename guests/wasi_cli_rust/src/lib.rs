@@ -22,7 +22,7 @@ use guest_rt as _;
 #[cfg(not(feature = "direct"))]
 mod bindings {
     #![allow(missing_docs)]
-    wit_bindgen::generate!({ path: "../../wit/greeter.wit", world: "imports" });
+    wit_bindgen::generate!({ path: "../../wit/hello/greeter.wit", world: "imports" });
 }
 
 /// The exit code for wrong arguments.

@@ -4,14 +4,18 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 
 const cases = JSON.parse(readFileSync(process.env.CASES, "utf8"));
-const { unit, times, up, greeting, greeted_unit } = cases.long;
 
-/** What to greet, and what has to be answered: by the field `expected` for most, and by all for the long one. */
-export function greetings(expected) {
-  return [
-    ...cases.greetings.map((one) => ({ name: one.name, up: one.up, greeting: one[expected] })),
-    { name: unit.repeat(times), up, greeting: greeting + greeted_unit.repeat(times) },
-  ];
+/** What the guest imports of its contract. */
+export const imports = (process.env.IMPORTS ?? "").split(",").filter(Boolean);
+
+/** What to greet, and what has to be answered: the cases of guests with these imports that the host itself answers. */
+export function greetings() {
+  const group = cases.groups.find((one) => one.imports.join() === imports.join());
+  const reversed = (ask) => ask.result === [...ask.args[0]].reverse().join("");
+  return group.cases
+    .flatMap(({ steps }) => steps)
+    .filter(({ asks }) => asks.every(reversed))
+    .map(({ args: [name, up], result: greeting }) => ({ name, up, greeting }));
 }
 
 export const faults = cases.faults;

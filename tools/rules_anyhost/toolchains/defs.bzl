@@ -15,6 +15,7 @@ def _program(doc):
 
 def _component_toolchain_impl(ctx):
     return [platform_common.ToolchainInfo(
+        check_cases = ctx.executable.check_cases,
         wasm_opt = ctx.executable.wasm_opt,
         wit_bindgen_c = ctx.executable.wit_bindgen_c,
     )]
@@ -22,6 +23,7 @@ def _component_toolchain_impl(ctx):
 component_toolchain = rule(
     implementation = _component_toolchain_impl,
     attrs = {
+        "check_cases": _program("A program `check_cases WIT CASES --output FILE` that checks the cases of a contract and writes them plainly."),
         "wasm_opt": _program("Binaryen's optimiser."),
         "wit_bindgen_c": _program("A program `wit_bindgen_c WIT --world WORLD --out-dir DIR` that writes a world's bindings for C."),
     },

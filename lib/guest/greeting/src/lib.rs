@@ -6,7 +6,7 @@ extern crate alloc;
 
 use alloc::string::String;
 
-/// Greets `name`, as the interface `greeter` in `wit/greeter.wit` has it.
+/// Greets `name`, as the interface `greeter` in `wit/hello/greeter.wit` has it.
 pub fn greet(name: &str, up: bool) -> String {
     let greeting = ["Hello, ", name].concat();
     if up {

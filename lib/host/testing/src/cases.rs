@@ -1,4 +1,4 @@
-//! The greetings of `cases.json`, which every host is tested with.
+//! The greetings of `wit/hello/cases.json`, for hosts that run a command or a server.
 
 use std::fmt::Write;
 use std::io::ErrorKind;
@@ -18,8 +18,8 @@ pub struct Case {
     pub greeting: String,
 }
 
-/// All greetings. The environment variable `CASES` names the file, `EXPECTED` the key
-/// of the guest's answers.
+/// All greetings of a guest that asks nothing of its host. The environment variable `CASES`
+/// names the file with the contract's cases as the build writes them.
 ///
 /// # Panics
 /// The file is not as it should be.
@@ -27,26 +27,19 @@ pub struct Case {
 pub fn greetings() -> Vec<Case> {
     let text = std::fs::read(crate::file("CASES", None)).expect("the cases");
     let all: Value = serde_json::from_slice(&text).expect("the cases are JSON");
-    let expected = crate::file("EXPECTED", None);
+    let list = |value: &Value| value.as_array().expect("a list").clone();
     let string = |value: &Value| value.as_str().expect("a string").to_owned();
-    let mut cases: Vec<Case> = all["greetings"]
-        .as_array()
-        .expect("a list")
+    let alone = |group: &Value| list(&group["imports"]).is_empty();
+    let group = list(&all["groups"]).into_iter().find(alone);
+    list(&group.expect("cases of a guest without imports")["cases"])
         .iter()
-        .map(|case| Case {
-            name: string(&case["name"]),
-            up: case["up"].as_bool().expect("true or false"),
-            greeting: string(&case[&expected]),
+        .flat_map(|case| list(&case["steps"]))
+        .map(|step| Case {
+            name: string(&step["args"][0]),
+            up: step["args"][1].as_bool().expect("true or false"),
+            greeting: string(&step["result"]),
         })
-        .collect();
-    let long = &all["long"];
-    let times = usize::try_from(long["times"].as_u64().expect("a number")).expect("a small one");
-    cases.push(Case {
-        name: string(&long["unit"]).repeat(times),
-        up: long["up"].as_bool().expect("true or false"),
-        greeting: string(&long["greeting"]) + &string(&long["greeted_unit"]).repeat(times),
-    });
-    cases
+        .collect()
 }
 
 /// Tests that the command that `host` makes greets, given a name and whether in upper case.

@@ -15,13 +15,13 @@ mod bindings {
     #![allow(missing_docs)]
     #[cfg(not(feature = "direct"))]
     wit_bindgen::generate!({
-        path: ["../../../../../wit/greeter.wit", "caller.wit"],
+        path: ["../../../../../wit/hello/greeter.wit", "caller.wit"],
         world: "anyhost:bench/caller",
         generate_all,
     });
     #[cfg(feature = "direct")]
     wit_bindgen::generate!({
-        path: ["../../../../../wit/greeter.wit", "caller.wit"],
+        path: ["../../../../../wit/hello/greeter.wit", "caller.wit"],
         world: "anyhost:bench/direct",
     });
 }

@@ -1,0 +1,40 @@
+"""contract_cases: the cases of a contract, checked against its WIT."""
+
+load("@rules_wasm_component//providers:providers.bzl", "WitInfo")
+load("//toolchains:defs.bzl", "COMPONENT_TOOLCHAIN_TYPE")
+
+def _contract_cases_impl(ctx):
+    # The source is a cases.json in the same folder.
+    plain = ctx.actions.declare_file(ctx.attr.wit.label.name + ".cases.json")
+    folder = [file for file in ctx.files.wit if file.is_directory][0]
+    args = ctx.actions.args()
+    args.add_all([folder], expand_directories = False)
+    args.add(ctx.file.src)
+    args.add("--output", plain)
+    ctx.actions.run(
+        arguments = [args],
+        executable = ctx.toolchains[COMPONENT_TOOLCHAIN_TYPE].check_cases,
+        inputs = [folder, ctx.file.src],
+        mnemonic = "ContractCases",
+        outputs = [plain],
+        progress_message = "Checking the cases of %{label}",
+    )
+    return [DefaultInfo(files = depset([plain]))]
+
+contract_cases = rule(
+    implementation = _contract_cases_impl,
+    attrs = {
+        "src": attr.label(
+            doc = "The cases, as their author wrote them.",
+            allow_single_file = [".json"],
+            mandatory = True,
+        ),
+        "wit": attr.label(
+            doc = "The `wit_library` of the contract.",
+            mandatory = True,
+            providers = [WitInfo],
+        ),
+    },
+    doc = "Checks the cases of a contract against its WIT, and writes them plainly to `<contract>.cases.json`: full names, values in one form, steps in each case. A case that does not fit fails the build with its name and the place of the value.",
+    toolchains = [COMPONENT_TOOLCHAIN_TYPE],
+)
