@@ -10,11 +10,11 @@ import pytest
 PROGRAM = Path("tools/new/new.py").resolve()
 GUESTS = '''"""The list of guests."""
 
-GUESTS = {
-    "hello_world_c": "a",
-    "hello_world_rust": "b",
-    "wasi_cli_rust": "c",
-}
+GUESTS = [
+    "hello_world_c",
+    "hello_world_rust",
+    "wasi_cli_rust",
+]
 '''
 
 
@@ -83,7 +83,7 @@ def test_guest_is_a_copy_with_a_line_in_the_list(checkout: Path) -> None:
     assert (guest / "BUILD.bazel").read_text() == 'rust_guest(name = "shout_rust")\n'
     assert (guest / "src" / "shout_rust.rs").read_text() == 'env!("SHOUT_RUST")\n'
     listed = (checkout / "guests" / "guests.bzl").read_text()
-    assert listed == GUESTS.replace('    "wasi', '    "shout_rust": "b",\n    "wasi')
+    assert listed == GUESTS.replace('    "wasi', '    "shout_rust",\n    "wasi')
     assert said.endswith("now type\n  ./bazel run //docs:update && ./bazel test //guests/shout_rust:test\n")
 
 
