@@ -54,12 +54,13 @@ END
 
 # modules_rc: the path of Bazel's settings that say where the modules are, for the workspace.
 modules_rc() {
-  local file=$cache/modules-$(echo "$repo $workspace" | sha256sum | cut -c1-12).bazelrc
-  {
-    sed "s,%anyhost%,$repo," "$repo/tools/modules/overrides.bazelrc"
-    [[ $workspace == "$repo" ]] || echo "common \"--override_module=anyhost=$repo\""
-  } >"$file.$$"
-  mv "$file.$$" "$file"
+  local file settings
+  settings=$(<"$repo/tools/modules/overrides.bazelrc")
+  file=$cache/modules-$(echo "$repo $workspace" | sha256sum | cut -c1-12).bazelrc
+  settings=${settings//%anyhost%/"$repo"}
+  [[ $workspace == "$repo" ]] || settings+=$'\n'"common \"--override_module=anyhost=$repo\""
+  # Another ./bazel may read it at the same time.
+  [[ -e $file && $(<"$file") == "$settings" ]] || { echo "$settings" >"$file.$$" && mv "$file.$$" "$file"; }
   echo "$file"
 }
 

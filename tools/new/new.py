@@ -1,7 +1,6 @@
 """Writes the first files of what is added: a workspace that depends on anyhost, or a guest."""
 
 import argparse
-import keyword
 import os
 import re
 import sys
@@ -23,8 +22,10 @@ EXAMPLE = ANYHOST / "e2e" / "consumer"
 # The guest that a new one is a copy of, unless the user names one: the first of these that is there.
 MODELS = {"c": ["hello_world_c", "text_c"], "rust": ["hello_world_rust", "text_rust"]}
 
-# Names that a crate cannot have, or that mean another one.
-CRATES = {"alloc", "core", "crate", "fn", "impl", "let", "mod", "proc_macro", "pub", "self", "std", "super", "test", "use"}
+# Names that mean something else: to Rust, and among the targets of a guest.
+TAKEN = set(
+    ["abstract", "alloc", "as", "async", "await", "become", "box", "break", "const", "continue", "core", "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "proc_macro", "pub", "ref", "return", "self", "static", "std", "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "build", "check", "clean", "folder", "install", "lint", "run", "test", "unit_test", "versions"]
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -38,8 +39,8 @@ def checked_name(name: str) -> str:
     """`name`, if a folder, a target and a crate can have it."""
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
         sys.exit(f"error: '{name}' is no name: expected words of a-z and 0-9 with _ between them, as in shout_rust")
-    if keyword.iskeyword(name) or name in CRATES:
-        sys.exit(f"error: '{name}' is no name: it means something else in Rust or Python")
+    if name in TAKEN:
+        sys.exit(f"error: '{name}' is no name: it means something else in Rust, or is a target that every guest has")
     return name
 
 
