@@ -1,6 +1,7 @@
-"""Writes the first files of what is added: a workspace that depends on anyhost, or a guest."""
+"""Writes the first files of what is added: a workspace that depends on anyhost, a guest or a host."""
 
 import argparse
+import itertools
 import os
 import re
 import sys
@@ -11,6 +12,7 @@ EPILOG = """examples:
   ./bazel run //tools/new -- guest shout_rust        a guest in Rust, in this workspace
   ./bazel run //tools/new -- guest shout_c --language c
   ./bazel run //tools/new -- guest shout_rust --like hello_world_imports_rust
+  ./bazel run //tools/new -- host plugin_again --like plugin_python
 
 In a workspace that depends on anyhost, type ./bazel run //:new -- guest NAME.
 """
@@ -19,8 +21,12 @@ In a workspace that depends on anyhost, type ./bazel run //:new -- guest NAME.
 ANYHOST = Path(__file__).resolve().parents[2]
 EXAMPLE = ANYHOST / "e2e" / "consumer"
 
-# The guest that a new one is a copy of, unless the user names one: the first of these that is there.
-MODELS = {"c": ["hello_world_c", "text_c"], "rust": ["hello_world_rust", "text_rust"]}
+# What a new one is a copy of, unless the user names another: the first of these that is there.
+MODELS = {
+    "c": ["hello_world_c", "text_c"],
+    "host": ["plugin_python", "slugs_python"],
+    "rust": ["hello_world_rust", "text_rust"],
+}
 
 # Names that mean something else: to Rust, and among the targets of a guest.
 TAKEN = set(
@@ -53,66 +59,83 @@ def sources(folder: Path) -> list[Path]:
     return found
 
 
+def seen(path: Path) -> str:
+    """A path as the user sees it from where the command was typed."""
+    return os.path.relpath(path, os.environ["BUILD_WORKING_DIRECTORY"])
+
+
 def copy(source: Path, target: Path, words: dict[str, str]) -> None:
-    """Copies a folder, with other words in its files and in their names, and says what was written."""
+    """Copies a folder or a file, with other words in files and their names, and says what was written."""
 
     def put(text: str) -> str:
-        for old, new in words.items():
-            text = text.replace(old, new)
-        return text
+        # A name is a whole word: what only begins or ends with it belongs to somebody else.
+        pattern = "|".join(rf"(?<![\w-]){re.escape(word)}(?![\w-])" for word in words)
+        return re.sub(pattern, lambda found: words[found[0]], text)
 
-    for file in sources(source):
+    for file in sources(source) if source.is_dir() else [Path()]:
         written = target / put(str(file))
         written.parent.mkdir(parents=True, exist_ok=True)
         written.write_text(put((source / file).read_text()))
         written.chmod((source / file).stat().st_mode)
-        print(f"wrote {written}")
+        print(f"wrote {seen(written)}")
+
+
+def add_to_list(file: Path, model: str, name: str) -> None:
+    """Gives `name` what `model` has in a list: a line in each run of entries, which stay sorted."""
+    lines: list[str] = []
+    for is_entry, run in itertools.groupby(file.read_text().splitlines(), lambda line: line.startswith('    "')):
+        entries = list(run)
+        added = [line.replace(f'"{model}"', f'"{name}"') for line in entries if line.startswith(f'    "{model}"')]
+        lines += sorted(entries + added) if is_entry and added else entries
+    file.write_text("\n".join([*lines, ""]))
+    print(f"wrote a line of {seen(file)}")
 
 
 def new_workspace(folder: Path) -> None:
     if not re.fullmatch(r"[a-z]([a-z0-9._-]*[a-z0-9])?", folder.name):
         sys.exit(f"error: '{folder.name}' cannot be the workspace's name: expected a-z, 0-9 and . _ - between them")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        sys.exit(f"error: {folder} is there already: expected a folder that is empty or new")
+        sys.exit(f"error: {seen(folder)} is there already: expected a folder that is empty or new")
     if ANYHOST in folder.parents:
-        sys.exit(f"error: {folder} is in anyhost's own checkout: expected a folder outside of {ANYHOST}")
+        sys.exit(f"error: {seen(folder)} is in anyhost's own checkout: expected a folder outside of it")
     launcher = os.path.relpath(ANYHOST, folder.resolve())
-    copy(EXAMPLE, folder, {"/../../bazel": f"/{launcher}/bazel", '"consumer"': f'"{folder.name}"'})
-    print(f"now type\n  cd {folder} && ./bazel test //...")
+    copy(EXAMPLE, folder, {"../../bazel": f"{launcher}/bazel", "consumer": folder.name})
+    print(f"now type\n  cd {seen(folder)} && ./bazel test //...")
 
 
-def new_guest(workspace: Path, name: str, language: str, like: str | None) -> None:
-    guests = workspace / "guests"
-    models = [like] if like else [model for model in MODELS[language] if (guests / model).is_dir()]
-    if not models or not (guests / models[0] / "BUILD.bazel").is_file():
-        there = ", ".join(sorted(path.parent.name for path in guests.glob("*/BUILD.bazel"))) or "nothing"
-        sys.exit(f"error: there is no {like or f'guest in {language}'} to copy in {guests}: --like NAME, of {there}")
-    if (guests / name).exists():
-        sys.exit(f"error: {guests / name} is there already: expected the name of a new guest")
-    copy(guests / models[0], guests / name, {models[0]: name, models[0].upper(): name.upper()})
-    list_file = guests / "guests.bzl"
-    if not list_file.exists():
-        print(f"now type\n  ./bazel test //guests/{name}/...")
-        return
-    lines = list_file.read_text().splitlines(keepends=True)
-    entries = [line for line in lines if re.match(r' +"\w+"', line)]
-    entries += [line.replace(f'"{models[0]}"', f'"{name}"') for line in entries if f'"{models[0]}"' in line]
-    first = next(index for index, line in enumerate(lines) if line in entries)
-    rest = [line for line in lines if line not in entries]
-    list_file.write_text("".join(rest[:first] + sorted(entries) + rest[first:]))
-    print(f"wrote a line of {list_file}")
-    print(f"now type\n  ./bazel run //docs:update && ./bazel test //guests/{name}:test")
+def new_folder(kind: str, workspace: Path, name: str, models: list[str]) -> None:
+    """A guest or a host, as a copy of the first of `models` that is there."""
+    folder = workspace / f"{kind}s"
+    model = next((model for model in models if (folder / model / "BUILD.bazel").is_file()), None)
+    if not model:
+        there = ", ".join(sorted(path.parent.name for path in folder.glob("*/BUILD.bazel"))) or "nothing"
+        sys.exit(f"error: there is no {' or '.join(models)} to copy in {seen(folder)}: expected --like NAME, of {there}")
+    if (folder / name).exists():
+        sys.exit(f"error: {seen(folder / name)} is there already: expected the name of a new {kind}")
+    words = {model: name, model.upper(): name.upper()}
+    copy(folder / model, folder / name, words)
+    page = workspace / "docs" / f"{model}.md"
+    if page.exists():
+        copy(page, page.with_name(f"{name}.md"), words)
+    file = folder / {"guest": "guests.bzl", "host": "matrix.bzl"}[kind]
+    tests = f"./bazel test //{kind}s/{name}/..."
+    if file.exists():
+        add_to_list(file, model, name)
+        tests = f"./bazel run //docs:update && {tests} //hosts:matrix_test"
+    print(f"now type\n  {tests}")
 
 
 def main() -> None:
     parser = Parser(prog="new", description=__doc__, epilog=EPILOG, formatter_class=argparse.RawTextHelpFormatter)
-    kinds = parser.add_subparsers(dest="kind", required=True, metavar="workspace|guest")
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="workspace|guest|host")
     kind = kinds.add_parser("workspace", help="a workspace of your own, ready to build and test")
     kind.add_argument("folder", metavar="DIR", help="a folder that is empty or new, outside of anyhost's checkout")
-    kind = kinds.add_parser("guest", help="a guest of this workspace, a copy of one that is there")
-    kind.add_argument("name", metavar="NAME", help="snake_case; by custom the language comes last")
-    kind.add_argument("--language", choices=sorted(MODELS), default="rust", help="what it is written in (rust)")
-    kind.add_argument("--like", metavar="GUEST", help="the guest that is copied")
+    for name in ("guest", "host"):
+        kind = kinds.add_parser(name, help=f"a {name} of this workspace, a copy of one that is there")
+        kind.add_argument("name", metavar="NAME", help="snake_case; by custom the language comes last")
+        kind.add_argument("--like", metavar=name.upper(), help=f"the {name} that is copied")
+        if name == "guest":
+            kind.add_argument("--language", choices=["c", "rust"], default="rust", help="what it is written in (rust)")
     arguments = parser.parse_args()
     workspace = os.environ.get("BUILD_WORKSPACE_DIRECTORY")
     if not workspace:
@@ -120,7 +143,8 @@ def main() -> None:
     if arguments.kind == "workspace":
         new_workspace(Path(os.path.normpath(Path(os.environ["BUILD_WORKING_DIRECTORY"], arguments.folder))))
     else:
-        new_guest(Path(workspace), checked_name(arguments.name), arguments.language, arguments.like)
+        models = [arguments.like] if arguments.like else MODELS[getattr(arguments, "language", "host")]
+        new_folder(arguments.kind, Path(workspace), checked_name(arguments.name), models)
 
 
 main()

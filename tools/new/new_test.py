@@ -55,14 +55,14 @@ def checkout(tmp_path: Path) -> Path:
 def test_workspace_has_its_own_name_and_anyhosts_launcher(tmp_path: Path) -> None:
     said = made(tmp_path, "workspace", "below/shop")
     shop = tmp_path / "below" / "shop"
-    assert said.endswith(f"now type\n  cd {shop} && ./bazel test //...\n")
+    assert said.endswith(f"now type\n  cd below/shop && ./bazel test //...\n")
     assert 'module(name = "shop")' in (shop / "MODULE.bazel").read_text()
     assert os.access(shop / "bazel", os.X_OK)
     anyhost = (shop / "bazel").read_text().split('")/')[1].split('" ')[0]
     assert (shop / anyhost).resolve() == PROGRAM.parents[2] / "bazel"
     assert not [path for path in shop.rglob("*") if path.name.startswith("bazel-")]
     for file in sorted(path for path in shop.rglob("*") if path.is_file()):
-        assert f"wrote {file}\n" in said
+        assert f"wrote {file.relative_to(tmp_path)}\n" in said
 
 
 def test_workspace_refuses_to_overwrite(tmp_path: Path) -> None:
@@ -84,7 +84,26 @@ def test_guest_is_a_copy_with_a_line_in_the_list(checkout: Path) -> None:
     assert (guest / "src" / "shout_rust.rs").read_text() == 'env!("SHOUT_RUST")\n'
     listed = (checkout / "guests" / "guests.bzl").read_text()
     assert listed == GUESTS.replace('    "wasi', '    "shout_rust",\n    "wasi')
-    assert said.endswith("now type\n  ./bazel run //docs:update && ./bazel test //guests/shout_rust:test\n")
+    assert said.endswith("&& ./bazel test //guests/shout_rust/... //hosts:matrix_test\n")
+
+
+def test_host_is_a_copy_with_a_line_in_each_list(tmp_path: Path) -> None:
+    host = tmp_path / "hosts" / "plugin_python"
+    host.mkdir(parents=True)
+    (host / "BUILD.bazel").write_text('plugin_python("@pip_plugin_python//:plugin_python_lock", plugin_python)\n')
+    matrix = tmp_path / "hosts" / "matrix.bzl"
+    matrix.write_text('ANY = [\n    "plugin_python",\n]\n\nHOSTS = {\n    "cli": 1,\n    "plugin_python": 2,\n}\n')
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "plugin_python.md").write_text("# plugin_python\n")
+    said = made(tmp_path, "host", "embedded")
+    assert (tmp_path / "docs" / "embedded.md").read_text() == "# embedded\n"
+    build = (tmp_path / "hosts" / "embedded" / "BUILD.bazel").read_text()
+    assert build == 'embedded("@pip_plugin_python//:plugin_python_lock", embedded)\n'
+    assert matrix.read_text() == (
+        'ANY = [\n    "embedded",\n    "plugin_python",\n]\n\n'
+        'HOSTS = {\n    "cli": 1,\n    "embedded": 2,\n    "plugin_python": 2,\n}\n'
+    )
+    assert said.endswith("&& ./bazel test //hosts/embedded/... //hosts:matrix_test\n")
 
 
 def test_guest_without_a_list(checkout: Path) -> None:
@@ -102,7 +121,7 @@ def test_guest_without_a_list(checkout: Path) -> None:
         (["std"], "'std' is no name: it means something else in Rust"),
         (["lint"], "'lint' is no name: it means"),
         (["hello_world_rust"], "guests/hello_world_rust is there already: expected the name of a new guest"),
-        (["shout_c", "--language", "c"], "there is no guest in c to copy in "),
+        (["shout_c", "--language", "c"], "there is no hello_world_c or text_c to copy in "),
         (["shout_rust", "--like", "none"], "--like NAME, of hello_world_rust"),
         (["shout", "--language", "go"], "invalid choice: 'go'"),
         ([], "the following arguments are required: NAME; new guest --help says more"),
