@@ -55,7 +55,7 @@ def checkout(tmp_path: Path) -> Path:
 def test_workspace_has_its_own_name_and_anyhosts_launcher(tmp_path: Path) -> None:
     said = made(tmp_path, "workspace", "below/shop")
     shop = tmp_path / "below" / "shop"
-    assert said.endswith(f"now type\n  cd below/shop && ./bazel test //...\n")
+    assert said.endswith("now type\n  cd below/shop && ./bazel test //...\n")
     assert 'module(name = "shop")' in (shop / "MODULE.bazel").read_text()
     assert os.access(shop / "bazel", os.X_OK)
     anyhost = (shop / "bazel").read_text().split('")/')[1].split('" ')[0]
