@@ -2,9 +2,7 @@
 
 load("@rules_python//python:defs.bzl", "py_test")
 
-_MAIN = Label(":testing.py")
-
-_PACKAGES = Label("@pip_testing//:packages")
+_MAIN = Label("//tools/toolchains/python:testing.py")
 
 def _run(tool, *, name, srcs, args = [], deps = [], **kwargs):
     files = [native.package_relative_label(src) for src in srcs]
@@ -15,7 +13,7 @@ def _run(tool, *, name, srcs, args = [], deps = [], **kwargs):
         # No __init__.py that is not there in the sources.
         legacy_create_init = False,
         main = _MAIN,
-        deps = deps + [_PACKAGES],
+        deps = deps + [Label("@pip_testing//:packages")],
         **kwargs
     )
 
