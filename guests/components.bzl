@@ -13,6 +13,20 @@ COMPONENTS = {
         exports = ["anyhost:hello/greeter@1.0.0"],
         imports = [],
     ),
+    "pricing_c": struct(
+        exports = ["anyhost:pricing/pricing@1.0.0"],
+        imports = [
+            "anyhost:pricing/log@1.0.0",
+            "anyhost:pricing/rates@1.0.0",
+        ],
+    ),
+    "pricing_rust": struct(
+        exports = ["anyhost:pricing/pricing@1.0.0"],
+        imports = [
+            "anyhost:pricing/log@1.0.0",
+            "anyhost:pricing/rates@1.0.0",
+        ],
+    ),
     "wasi_cli_rust": struct(
         exports = ["wasi:cli/run@0.2.12"],
         imports = [

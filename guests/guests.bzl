@@ -4,6 +4,8 @@ GUESTS = [
     "hello_world_c",
     "hello_world_imports_rust",
     "hello_world_rust",
+    "pricing_c",
+    "pricing_rust",
     "wasi_cli_rust",
     "wasi_dual_rust",
     "wasi_http_rust",

@@ -5,7 +5,11 @@
 //! docs/values.md say what goes in.
 
 mod check;
+mod handles;
+mod names;
+mod scalar;
 mod source;
+mod step;
 mod value;
 
 #[cfg(test)]

@@ -1,31 +1,26 @@
 //! Values: from the JSON that authors write to the plain form, by their WIT type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Map, Value, json};
 use wit_bindgen_core::wit_parser::{Handle, Resolve, Type, TypeDefKind, TypeId};
 
-use crate::source::FLOAT;
-
-/// Whether the handles in a value are known, or new ones may be among them.
-#[derive(Clone, Copy)]
-pub enum Handles {
-    Known,
-    NewOfGuest,
-    NewOfHost,
-}
+use crate::handles::Handles;
+use crate::scalar::{float, integer, long, only, wrong};
 
 /// The types, and the handles that a case has so far.
 pub struct Values<'a> {
     pub resolve: &'a Resolve,
     pub handles: BTreeMap<String, TypeId>,
+    /// All names of handles that the case has had.
+    pub names: BTreeSet<String>,
     /// Whether the guest, and not the host, has a resource's representations.
     pub is_guests: Box<dyn Fn(TypeId) -> bool + 'a>,
 }
 
-type Checked = Result<Value, String>;
+pub type Checked = Result<Value, String>;
 
 impl Values<'_> {
     /// The plain form of `value`; a mistake is told with its `place`.
@@ -263,151 +258,5 @@ impl Values<'_> {
             },
             _ => false,
         }
-    }
-
-    fn handle(
-        &mut self,
-        resource: TypeId,
-        owned: bool,
-        value: &Value,
-        place: &str,
-        handles: Handles,
-    ) -> Checked {
-        let resource = self.aliased(resource);
-        let kind = self.resolve.types[resource]
-            .name
-            .as_deref()
-            .unwrap_or_default();
-        let Some(name) = value.as_str().filter(|name| !name.is_empty()) else {
-            return wrong(place, &format!("the name of a handle of {kind}"), value);
-        };
-        let is_guests = (self.is_guests)(resource);
-        let may_be_new = match handles {
-            Handles::Known => false,
-            Handles::NewOfGuest => is_guests,
-            Handles::NewOfHost => !is_guests,
-        };
-        if may_be_new && owned {
-            return match self.handles.insert(name.to_owned(), resource) {
-                None => Ok(value.clone()),
-                // What a host was given back, it can give once more.
-                Some(known) if !is_guests && known == resource => Ok(value.clone()),
-                Some(_) => wrong(place, &format!("a new name for a handle of {kind}"), value),
-            };
-        }
-        self.known(resource, name)
-            .map_err(|e| format!("{place}: {e}"))?;
-        // The host knows its own resources, whoever has them.
-        if owned && is_guests {
-            self.handles.remove(name);
-        }
-        Ok(value.clone())
-    }
-
-    /// Fails unless `name` is a handle of `resource`.
-    pub fn known(&self, resource: TypeId, name: &str) -> Result<(), String> {
-        let kind = self.resolve.types[resource]
-            .name
-            .as_deref()
-            .unwrap_or_default();
-        if self.handles.get(name) == Some(&resource) {
-            return Ok(());
-        }
-        let known: Vec<_> = self
-            .handles
-            .iter()
-            .filter(|(_, of)| **of == resource)
-            .collect();
-        let known: Vec<_> = known.iter().map(|(name, _)| format!("{name:?}")).collect();
-        let known = if known.is_empty() {
-            "none".to_owned()
-        } else {
-            known.join(", ")
-        };
-        Err(format!(
-            "expected a handle of {kind} ({known} at this step), got {name:?}"
-        ))
-    }
-
-    /// The resource that a `use` names.
-    pub fn aliased(&self, resource: TypeId) -> TypeId {
-        match self.resolve.types[resource].kind {
-            TypeDefKind::Type(Type::Id(id)) => self.aliased(id),
-            _ => resource,
-        }
-    }
-}
-
-/// The one field of an object.
-fn only(value: &Value) -> Option<(&str, &Value)> {
-    let mut fields = value.as_object()?.iter();
-    match (fields.next(), fields.next()) {
-        (Some((key, payload)), None) => Some((key, payload)),
-        _ => None,
-    }
-}
-
-fn integer<T: TryFrom<i64> + Into<Number>>(place: &str, name: &str, value: &Value) -> Checked {
-    match value.as_i64().map(T::try_from) {
-        Some(Ok(number)) => Ok(Value::Number(number.into())),
-        _ => wrong(place, name, value),
-    }
-}
-
-/// 64 bits: more than JSON's numbers hold everywhere, and so strings of digits.
-fn long<T: std::str::FromStr + ToString>(place: &str, name: &str, value: &Value) -> Checked {
-    const EXACT: u64 = (1 << 53) - 1;
-    let digits = match value {
-        Value::String(digits) => digits.clone(),
-        Value::Number(number) if number.as_i64().is_some_and(|n| n.unsigned_abs() <= EXACT) => {
-            number.to_string()
-        }
-        _ => {
-            return wrong(
-                place,
-                &format!("{name}, a string of digits or a number to {EXACT}"),
-                value,
-            );
-        }
-    };
-    match digits.parse::<T>() {
-        Ok(number) => Ok(number.to_string().into()),
-        Err(_) => wrong(place, name, value),
-    }
-}
-
-fn float(place: &str, name: &str, value: &Value, round: impl Fn(f64) -> f64) -> Checked {
-    let number = match (value, only(value)) {
-        (Value::String(text), _) if ["nan", "inf", "-inf"].contains(&text.as_str()) => {
-            return Ok(value.clone());
-        }
-        (_, Some((FLOAT, Value::String(digits)))) => digits.parse().ok(),
-        (Value::Number(number), _) => number.as_f64(),
-        _ => None,
-    };
-    match number.map(round).and_then(Number::from_f64) {
-        Some(number) => Ok(number.into()),
-        None => wrong(
-            place,
-            &format!(r#"{name}, a number, "nan", "inf" or "-inf""#),
-            value,
-        ),
-    }
-}
-
-fn wrong(place: &str, expected: &str, got: &Value) -> Checked {
-    Err(format!("{place}: expected {expected}, got {}", shown(got)))
-}
-
-/// A value as its author wrote it, shortened.
-fn shown(value: &Value) -> String {
-    const LENGTH: usize = 60;
-    if let Some((FLOAT, Value::String(digits))) = only(value) {
-        return digits.clone();
-    }
-    let text = value.to_string();
-    match text.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
     }
 }
