@@ -42,7 +42,9 @@ def main() -> int:
         for typed, said in blocks:
             print(typed, flush=True)
             command = ["bash", "-euo", "pipefail", "-c", f"exec 2>&1\n{typed}"]
-            done = subprocess.run(command, cwd=checkout, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+            done = subprocess.run(
+                command, cwd=checkout, env=environment, stdout=subprocess.PIPE, text=True, check=False
+            )
             print(done.stdout, flush=True)
             if done.returncode != 0:
                 print(f"the block above ended with {done.returncode}")

@@ -123,7 +123,11 @@ def main() -> int:
         "guests/components.bzl": [lambda _: components_bzl(worlds)],
         "Cargo.toml": [block("members = [", "]", [f'    "{member}",' for member in members])],
         "tools/modules/MODULE.bazel": [
-            block("    manifests = [", "    ],", [f'        "@anyhost//{member}:Cargo.toml",' for member in ["", *members]]),
+            block(
+                "    manifests = [",
+                "    ],",
+                [f'        "@anyhost//{member}:Cargo.toml",' for member in ["", *members]],
+            ),
         ],
         "README.md": [matrix, block("<!-- The guests,", "<!-- end of the guests -->", ["", *guests_table(listed), ""])],
         "docs/status.md": [matrix],

@@ -29,8 +29,11 @@ MODELS = {
 }
 
 # Names that mean something else: to Rust, and among the targets of a guest.
-TAKEN = set(
-    ["abstract", "alloc", "as", "async", "await", "become", "box", "break", "const", "continue", "core", "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "proc_macro", "pub", "ref", "return", "self", "static", "std", "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield", "build", "check", "clean", "folder", "install", "lint", "run", "test", "unit_test", "versions"]
+TAKEN = re.compile(
+    "abstract|alloc|as|async|await|become|box|break|const|continue|core|crate|do|dyn|else|enum|extern|false|final|fn|for"
+    "|gen|if|impl|in|let|loop|macro|match|mod|move|mut|override|priv|proc_macro|pub|ref|return|self|static|std|struct"
+    "|super|trait|true|try|type|typeof|unsafe|unsized|use|virtual|where|while|yield"
+    "|build|check|clean|folder|install|lint|run|test|unit_test|versions"
 )
 
 
@@ -45,7 +48,7 @@ def checked_name(name: str) -> str:
     """`name`, if a folder, a target and a crate can have it."""
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
         sys.exit(f"error: '{name}' is no name: expected words of a-z and 0-9 with _ between them, as in shout_rust")
-    if name in TAKEN:
+    if TAKEN.fullmatch(name):
         sys.exit(f"error: '{name}' is no name: it means something else in Rust, or is a target that every guest has")
     return name
 
@@ -109,7 +112,8 @@ def new_folder(kind: str, workspace: Path, name: str, models: list[str]) -> None
     model = next((model for model in models if (folder / model / "BUILD.bazel").is_file()), None)
     if not model:
         there = ", ".join(sorted(path.parent.name for path in folder.glob("*/BUILD.bazel"))) or "nothing"
-        sys.exit(f"error: there is no {' or '.join(models)} to copy in {seen(folder)}: expected --like NAME, of {there}")
+        asked = " or ".join(models)
+        sys.exit(f"error: there is no {asked} to copy in {seen(folder)}: expected --like NAME, of {there}")
     if (folder / name).exists():
         sys.exit(f"error: {seen(folder / name)} is there already: expected the name of a new {kind}")
     words = {model: name, model.upper(): name.upper()}
