@@ -12,7 +12,7 @@ EPILOG = """examples:
   ./bazel run //tools/new -- guest shout_rust        a guest in Rust, in this workspace
   ./bazel run //tools/new -- guest shout_c --language c
   ./bazel run //tools/new -- guest shout_rust --like hello_world_imports_rust
-  ./bazel run //tools/new -- host plugin_again --like plugin_python
+  ./bazel run //tools/new -- host embedded_python --like plugin_python
 
 In a workspace that depends on anyhost, type ./bazel run //:new -- guest NAME.
 """
@@ -24,7 +24,7 @@ EXAMPLE = ANYHOST / "e2e" / "consumer"
 # What a new one is a copy of, unless the user names another: the first of these that is there.
 MODELS = {
     "c": ["hello_world_c", "text_c"],
-    "host": ["plugin_python", "slugs_python"],
+    "host": ["plugin_nodejs", "slugs_python"],
     "rust": ["hello_world_rust", "text_rust"],
 }
 

@@ -95,7 +95,7 @@ def test_host_is_a_copy_with_a_line_in_each_list(tmp_path: Path) -> None:
     matrix.write_text('ANY = [\n    "plugin_python",\n]\n\nHOSTS = {\n    "cli": 1,\n    "plugin_python": 2,\n}\n')
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "plugin_python.md").write_text("# plugin_python\n")
-    said = made(tmp_path, "host", "embedded")
+    said = made(tmp_path, "host", "embedded", "--like", "plugin_python")
     assert (tmp_path / "docs" / "embedded.md").read_text() == "# embedded\n"
     build = (tmp_path / "hosts" / "embedded" / "BUILD.bazel").read_text()
     assert build == 'embedded("@pip_plugin_python//:plugin_python_lock", embedded)\n'
