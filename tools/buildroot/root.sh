@@ -20,7 +20,7 @@ cache=$(realpath -m -- "${ANYHOST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/anyhost
 # is built as this checkout is.
 workspace=$PWD
 until [[ $workspace == / || -e $workspace/MODULE.bazel ]]; do workspace=$(dirname -- "$workspace"); done
-grep -qsE '^bazel_dep\(name = "anyhost"' "$workspace/MODULE.bazel" || workspace=$repo
+grep -qszE 'bazel_dep\([^)]*name = "anyhost"' "$workspace/MODULE.bazel" || workspace=$repo
 
 # One root for each content of what makes it, so checkouts of different commits never disturb each other.
 made_of=$(cat "$buildroot"/{packages,lock,make,fetch,add,steps.sh,generator.sed,rules_rust.sed} | sha256sum | cut -c1-12)
