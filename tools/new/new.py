@@ -54,11 +54,16 @@ def checked_name(name: str) -> str:
 
 
 def sources(folder: Path) -> list[Path]:
-    """The files below a folder that are not made by Bazel, Cargo or an editor, relative to it."""
+    """The files below a folder that Bazel, Cargo or an editor did not make, relative to it."""
     found = []
     for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("bazel-") and name != "target")
-        found += [Path(parent, name).relative_to(folder) for name in sorted(files) if name != ".bazelrc.user"]
+        folders[:] = sorted(name for name in folders if not re.match(r"bazel-|target$", name))
+        # Bazel's links are files when what they lead to is gone.
+        found += [
+            Path(parent, name).relative_to(folder)
+            for name in sorted(files)
+            if not re.match(r"bazel-|\.bazelrc\.user$", name)
+        ]
     return found
 
 
