@@ -3,8 +3,9 @@
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("@rules_wasm_component//test:fixtures.bzl", "action", "toolchain_program")
 load("//shell:defs.bzl", "shell_script")
-load("//toolchains:defs.bzl", "JCO_TOOLCHAIN_TYPE")
+load("//toolchains:defs.bzl", "COMPONENT_TOOLCHAIN_TYPE", "JCO_TOOLCHAIN_TYPE")
 
+component_program = toolchain_program(COMPONENT_TOOLCHAIN_TYPE)
 jco_program = toolchain_program(JCO_TOOLCHAIN_TYPE)
 
 def _action(env, mnemonic):
@@ -87,6 +88,17 @@ def _transpile_test_impl(ctx):
     return analysistest.end(env)
 
 transpile_test = analysistest.make(_transpile_test_impl)
+
+def _contract_cases_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    cases = _outputs(env)
+    argv = _action(env, "ContractCases").argv
+    asserts.equals(env, ["contract.cases.json"], [file.basename for file in cases])
+    asserts.equals(env, ["contract_wit", "contract.json"], [path.split("/")[-1] for path in argv[1:3]])
+    asserts.equals(env, ["--output", cases[0].path], argv[3:])
+    return analysistest.end(env)
+
+contract_cases_test = analysistest.make(_contract_cases_test_impl)
 
 def _image_test(arguments):
     def _impl(ctx):
