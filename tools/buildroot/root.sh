@@ -16,6 +16,12 @@ cache=$(realpath -m -- "${ANYHOST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/anyhost
   fail "the cache folder '$cache' has white space in its name: set ANYHOST_CACHE to another one"
 [[ $(uname -sm) == 'Linux x86_64' ]] || fail "the build root is for Linux on x86_64, this is $(uname -sm)"
 
+# Whose targets are meant: Bazel takes the nearest folder with a MODULE.bazel. A workspace that depends on the module anyhost
+# is built as this checkout is.
+workspace=$PWD
+until [[ $workspace == / || -e $workspace/MODULE.bazel ]]; do workspace=$(dirname -- "$workspace"); done
+grep -qszE 'bazel_dep\([^)]*name = "anyhost"' "$workspace/MODULE.bazel" || workspace=$repo
+
 # One root for each content of what makes it, so checkouts of different commits never disturb each other.
 made_of=$(cat "$buildroot"/{packages,lock,make,fetch,add,steps.sh,generator.sed,rules_rust.sed} | sha256sum | cut -c1-12)
 key=$(echo "$made_of $cache" | sha256sum | cut -c1-12)
@@ -46,6 +52,18 @@ common --repo_env=CARGO_BAZEL_GENERATOR_URL=file:///usr/local/bin/cargo-bazel
 END
 }
 
+# modules_rc: the path of Bazel's settings that say where the modules are, for the workspace.
+modules_rc() {
+  local file settings
+  settings=$(<"$repo/tools/modules/overrides.bazelrc")
+  file=$cache/modules-$(echo "$repo $workspace" | sha256sum | cut -c1-12).bazelrc
+  settings=${settings//%anyhost%/"$repo"}
+  [[ $workspace == "$repo" ]] || settings+=$'\n'"common \"--override_module=anyhost=$repo\""
+  # Another ./bazel may read it at the same time.
+  [[ -e $file && $(<"$file") == "$settings" ]] || { echo "$settings" >"$file.$$" && mv "$file.$$" "$file"; }
+  echo "$file"
+}
+
 # enter_root COMMAND...: replaces this process by COMMAND inside the read-only build root. The machine's own folders
 # (homes, /tmp, …) are seen as they are; its programs, libraries and settings are not.
 # Set root_bind=--bind to write to the root. /proc is bound and not mounted anew, because Bazel's linux-sandbox could
@@ -67,7 +85,7 @@ enter_root() {
     fi
   done
   # The root's own folders hide these from a checkout or a cache that is below one of them.
-  for path in "$repo" "$cache"; do
+  for path in "$repo" "$workspace" "$cache"; do
     [[ $path != /@(run|usr|var)/* ]] || view+=(--bind "$path" "$path")
   done
   # Programs that ask who they are, as cargo for a home, find no ordinary user in the root's own list.

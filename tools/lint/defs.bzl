@@ -3,14 +3,18 @@
 load("@rules_shell//shell:sh_test.bzl", "sh_test")
 load(":clippy.bzl", "clippy_test")
 
+# The programs and their settings, each with the variable in which sources.sh reads its path.
 PROGRAMS = {
-    "@build_root_lint//:bin/rustfmt": "RUSTFMT",
-    "@build_root_lint//:bin/shellcheck": "SHELLCHECK",
-    "@npm_lint//:node_modules/@bazel/buildifier/buildifier-linux_amd64": "BUILDIFIER",
-    "@npm_lint//:node_modules/@biomejs/cli-linux-x64/biome": "BIOME",
-    "@pip_lint//:site-packages/bin/ruff": "RUFF",
-    "//tools/lint:web.json": "BIOME_CONFIG",
-    "//tools/lint:ruff.toml": "RUFF_CONFIG",
+    Label(program): variable
+    for program, variable in {
+        "@build_root_lint//:bin/rustfmt": "RUSTFMT",
+        "@build_root_lint//:bin/shellcheck": "SHELLCHECK",
+        "@npm_lint//:node_modules/@bazel/buildifier/buildifier-linux_amd64": "BUILDIFIER",
+        "@npm_lint//:node_modules/@biomejs/cli-linux-x64/biome": "BIOME",
+        "@pip_lint//:site-packages/bin/ruff": "RUFF",
+        "//tools/lint:web.json": "BIOME_CONFIG",
+        "//tools/lint:ruff.toml": "RUFF_CONFIG",
+    }.items()
 }
 
 def sources_test(name, folder):
@@ -23,7 +27,7 @@ def sources_test(name, folder):
     sh_test(
         name = name,
         size = "small",
-        srcs = ["//tools/lint:sources.sh"],
+        srcs = [Label(":sources.sh")],
         args = [
             "check",
             folder,

@@ -1,6 +1,6 @@
-"""The targets that every guest and every host has."""
+"""The targets that every guest and every host has, here and in workspaces that depend on anyhost."""
 
-load("@rules_anyhost//component:defs.bzl", "component_test", "rust_component")
+load("@rules_anyhost//component:defs.bzl", "cc_component", "component_test", "rust_component")
 load("@rules_rust//rust:defs.bzl", "rust_library", "rust_test")
 load("//tools/lint:defs.bzl", "lint")
 load(":command.bzl", "command")
@@ -8,6 +8,14 @@ load(":run.bzl", "host_run")
 load(":versions.bzl", "versions")
 
 _PUBLIC = ["//visibility:public"]
+
+_WASM_TOOLS = Label("@build_root//:bin/wasm-tools")
+
+# What every guest in Rust is made with: allocator and panic handler for no_std, and bindings.
+_RUST_GUEST_DEPS = [
+    Label("//lib/guest/guest_rt"),
+    Label("@crates//:wit-bindgen"),
+]
 
 # A guest's targets, and a host's.
 GUEST_TARGETS = ["build", "check", "clean", "install", "lint", "test", "versions"]
@@ -20,6 +28,8 @@ def rust_part(
         imports,
         max_bytes = None,
         srcs = None,
+        deps = [],
+        unit_tests = False,
         platform = Label("//platforms:wasm32-unknown-unknown"),
         stack_size = 32768,
         **kwargs):
@@ -31,19 +41,32 @@ def rust_part(
         imports: the list of all its imports, with versions.
         max_bytes: the largest size its file may have; None for no budget.
         srcs: the source files; by default all below `src/`.
+        deps: the crates it depends on, besides `guest_rt` and `wit-bindgen`.
+        unit_tests: whether the sources have unit tests; `unit_test` runs them.
         platform: the platform it is built for.
         stack_size: bytes of its stack; a page holds this, and some of its data.
         **kwargs: as for `rust_component`.
     """
+    srcs = srcs or native.glob(["src/**/*.rs"])
+    deps = {native.package_relative_label(dep): None for dep in _RUST_GUEST_DEPS + deps}.keys()
     rust_component(
         name = name,
-        srcs = srcs or native.glob(["src/**/*.rs"]),
+        srcs = srcs,
+        deps = deps,
         platform = platform,
         stack_size = stack_size,
         visibility = _PUBLIC,
         wit = wit,
         **kwargs
     )
+    if unit_tests:
+        rust_test(
+            name = "unit_test",
+            size = "small",
+            srcs = srcs,
+            compile_data = [name + "_wit_files"],
+            deps = deps,
+        )
     component_test(
         name = name + "_form",
         component = name,
@@ -86,7 +109,7 @@ def rust_guest(*, name, wit, imports, max_bytes, tests = [], **kwargs):
         imports: the list of all its imports, with versions.
         max_bytes: the largest size its file may have.
         tests: tests of other folders that are tests of the guest, too.
-        **kwargs: as for `rust_part`, `deps` above all.
+        **kwargs: as for `rust_part`, such as `deps` and `unit_tests`.
     """
     rust_part(
         name = name,
@@ -96,6 +119,50 @@ def rust_guest(*, name, wit, imports, max_bytes, tests = [], **kwargs):
         **kwargs
     )
     _guest(name, tests)
+
+def cc_guest(
+        *,
+        name,
+        wit,
+        imports,
+        max_bytes,
+        srcs = None,
+        deps = [],
+        platform = Label("//platforms:wasm32-wasip2"),
+        tests = [],
+        **kwargs):
+    """A guest in C or C++: `cc_component` and `guest` in one. It comes last in its file, as `guest` does.
+
+    Args:
+        name: the guest's name, which is its folder's.
+        wit: the `wit_library` that names its world.
+        imports: the list of all its imports, with versions.
+        max_bytes: the largest size its file may have.
+        srcs: the source files; by default all in C and C++ below `src/`.
+        deps: the libraries that it is linked with, besides the small `malloc` of `guest_rt`.
+        platform: the platform it is built for.
+        tests: tests of other folders that are tests of the guest, too.
+        **kwargs: as for `cc_component`, such as `hdrs`.
+    """
+    cc_component(
+        name = name,
+        srcs = srcs or native.glob([
+            "src/**/*.c",
+            "src/**/*.cpp",
+        ]),
+        platform = platform,
+        visibility = _PUBLIC,
+        wit = wit,
+        deps = [Label("//lib/guest/guest_rt:malloc")] + deps,
+        **kwargs
+    )
+    guest(
+        component = name,
+        imports = imports,
+        max_bytes = max_bytes,
+        tests = tests,
+        wit = wit,
+    )
 
 def guest(*, component, wit, imports, max_bytes, tests = []):
     """Declares a guest: install, clean, build, check, versions, test and lint for the one component that it is.
@@ -136,20 +203,20 @@ def _guest(name, other_tests):
     command(
         name = "check",
         testonly = True,
-        script = "//tools/make:check.sh",
+        script = Label(":check.sh"),
         arguments = [
-            "$(rootpath @build_root//:bin/wasm-tools)",
+            "$(rootpath {})".format(_WASM_TOOLS),
             "$(rootpath {})".format(name),
         ] + ["$(rootpath {})".format(test) for test in form],
         data = form + [
             name,
-            "@build_root//:bin/wasm-tools",
+            _WASM_TOOLS,
         ],
         visibility = _PUBLIC,
     )
     command(
         name = "clean",
-        script = "//tools/make:clean.sh",
+        script = Label(":clean.sh"),
         arguments = [native.package_name()],
         visibility = _PUBLIC,
     )
@@ -193,7 +260,7 @@ def _install_and_versions(targets, users, packages = []):
     command(
         name = "install",
         testonly = True,
-        script = "//tools/make:install.sh",
+        script = Label(":install.sh"),
         arguments = ["//" + native.package_name()] + ["$(rootpaths {})".format(target) for target in targets],
         data = targets + users + [":versions"],
         visibility = _PUBLIC,

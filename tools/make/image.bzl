@@ -21,7 +21,7 @@ def image(*, component, **kwargs):
     oci_load(
         name = "load",
         image = ":image",
-        repo_tags = ["anyhost/{}:latest".format(native.package_name().split("/")[-1])],
+        repo_tags = ["{}/{}:latest".format(native.module_name(), native.package_name().split("/")[-1])],
         visibility = _PUBLIC,
     )
     native.filegroup(

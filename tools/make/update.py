@@ -122,8 +122,12 @@ def main() -> int:
     changes: dict[str, list[Callable[[str], str]]] = {
         "guests/components.bzl": [lambda _: components_bzl(worlds)],
         "Cargo.toml": [block("members = [", "]", [f'    "{member}",' for member in members])],
-        "tools/modules/crates.MODULE.bazel": [
-            block("    manifests = [", "    ],", [f'        "//{member}:Cargo.toml",' for member in ["", *members]]),
+        "tools/modules/MODULE.bazel": [
+            block(
+                "    manifests = [",
+                "    ],",
+                [f'        "@anyhost//{member}:Cargo.toml",' for member in ["", *members]],
+            ),
         ],
         "README.md": [matrix, block("<!-- The guests,", "<!-- end of the guests -->", ["", *guests_table(listed), ""])],
         "docs/status.md": [matrix],

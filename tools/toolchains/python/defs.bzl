@@ -13,7 +13,7 @@ def _run(tool, *, name, srcs, args = [], deps = [], **kwargs):
         # No __init__.py that is not there in the sources.
         legacy_create_init = False,
         main = _MAIN,
-        deps = deps + ["@pip_testing//:packages"],
+        deps = deps + [Label("@pip_testing//:packages")],
         **kwargs
     )
 
@@ -58,7 +58,7 @@ def pip_lock_test(*, name, lock, repository, requirements, **kwargs):
     packages = repository + "//:site-packages"
     pytest_test(
         name = name,
-        srcs = ["//tools/toolchains/python:lock_test.py"],
+        srcs = [Label(":lock_test.py")],
         data = [
             lock,
             packages,

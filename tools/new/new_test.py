@@ -1,0 +1,144 @@
+"""What tools/new writes and refuses; docs/your-own-workspace.md and docs/add-a-guest.md build and test it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path("tools/new/new.py").resolve()
+GUESTS = '''"""The list of guests."""
+
+GUESTS = [
+    "hello_world_c",
+    "hello_world_rust",
+    "wasi_cli_rust",
+]
+'''
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs the program as `bazel run` does, in a workspace."""
+    environment = os.environ | {"BUILD_WORKSPACE_DIRECTORY": str(folder), "BUILD_WORKING_DIRECTORY": str(folder)}
+    command = [sys.executable, PROGRAM, *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def made(folder: Path, *arguments: str) -> str:
+    done = run(folder, *arguments)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+def refused(folder: Path, *arguments: str) -> str:
+    """The one line that it says; nothing is written."""
+    before = sorted(folder.rglob("*"))
+    done = run(folder, *arguments)
+    assert done.returncode != 0
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert sorted(folder.rglob("*")) == before
+    return done.stderr
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A workspace with a guest and a list."""
+    guest = tmp_path / "guests" / "hello_world_rust"
+    (guest / "src").mkdir(parents=True)
+    (guest / "BUILD.bazel").write_text('rust_guest(name = "hello_world_rust")\n')
+    (guest / "src" / "hello_world_rust.rs").write_text('env!("HELLO_WORLD_RUST")\n')
+    (tmp_path / "guests" / "guests.bzl").write_text(GUESTS)
+    return tmp_path
+
+
+def test_workspace_has_its_own_name_and_anyhosts_launcher(tmp_path: Path) -> None:
+    said = made(tmp_path, "workspace", "below/shop")
+    shop = tmp_path / "below" / "shop"
+    assert said.endswith("now type\n  cd below/shop && ./bazel test //...\n")
+    assert 'module(name = "shop")' in (shop / "MODULE.bazel").read_text()
+    assert os.access(shop / "bazel", os.X_OK)
+    anyhost = (shop / "bazel").read_text().split('")/')[1].split('" ')[0]
+    assert (shop / anyhost).resolve() == PROGRAM.parents[2] / "bazel"
+    assert not [path for path in shop.rglob("*") if path.name.startswith("bazel-")]
+    for file in sorted(path for path in shop.rglob("*") if path.is_file()):
+        assert f"wrote {file.relative_to(tmp_path)}\n" in said
+
+
+def test_workspace_refuses_to_overwrite(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "file").touch()
+    assert "shop is there already: expected a folder that is empty or new" in refused(tmp_path, "workspace", "shop")
+    assert "shop/file is there already" in refused(tmp_path, "workspace", "shop/file")
+
+
+def test_workspace_has_a_name_that_bazel_takes(tmp_path: Path) -> None:
+    assert "'Shop' cannot be the workspace's name: expected a-z" in refused(tmp_path, "workspace", "Shop")
+    assert "in anyhost's own checkout" in refused(tmp_path, "workspace", str(PROGRAM.parent / "shop"))
+
+
+def test_guest_is_a_copy_with_a_line_in_the_list(checkout: Path) -> None:
+    said = made(checkout, "guest", "shout_rust")
+    guest = checkout / "guests" / "shout_rust"
+    assert (guest / "BUILD.bazel").read_text() == 'rust_guest(name = "shout_rust")\n'
+    assert (guest / "src" / "shout_rust.rs").read_text() == 'env!("SHOUT_RUST")\n'
+    listed = (checkout / "guests" / "guests.bzl").read_text()
+    assert listed == GUESTS.replace('    "wasi', '    "shout_rust",\n    "wasi')
+    assert said.endswith("&& ./bazel test //guests/shout_rust/... //hosts:matrix_test\n")
+
+
+def test_host_is_a_copy_with_a_line_in_each_list(tmp_path: Path) -> None:
+    host = tmp_path / "hosts" / "plugin_python"
+    host.mkdir(parents=True)
+    (host / "BUILD.bazel").write_text('plugin_python("@pip_plugin_python//:plugin_python_lock", plugin_python)\n')
+    matrix = tmp_path / "hosts" / "matrix.bzl"
+    matrix.write_text('ANY = [\n    "plugin_python",\n]\n\nHOSTS = {\n    "cli": 1,\n    "plugin_python": 2,\n}\n')
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "plugin_python.md").write_text("# plugin_python\n")
+    said = made(tmp_path, "host", "embedded", "--like", "plugin_python")
+    assert (tmp_path / "docs" / "embedded.md").read_text() == "# embedded\n"
+    build = (tmp_path / "hosts" / "embedded" / "BUILD.bazel").read_text()
+    assert build == 'embedded("@pip_plugin_python//:plugin_python_lock", embedded)\n'
+    assert matrix.read_text() == (
+        'ANY = [\n    "embedded",\n    "plugin_python",\n]\n\n'
+        'HOSTS = {\n    "cli": 1,\n    "embedded": 2,\n    "plugin_python": 2,\n}\n'
+    )
+    assert said.endswith("&& ./bazel test //hosts/embedded/... //hosts:matrix_test\n")
+
+
+def test_guest_without_a_list(checkout: Path) -> None:
+    (checkout / "guests" / "guests.bzl").unlink()
+    said = made(checkout, "guest", "shout_rust", "--like", "hello_world_rust")
+    assert said.endswith("now type\n  ./bazel test //guests/shout_rust/...\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["shout-rust"], "'shout-rust' is no name: expected words of a-z and 0-9"),
+        (["_rust"], "'_rust' is no name"),
+        (["../rust"], "'../rust' is no name"),
+        (["std"], "'std' is no name: it means something else in Rust"),
+        (["lint"], "'lint' is no name: it means"),
+        (["hello_world_rust"], "guests/hello_world_rust is there already: expected the name of a new guest"),
+        (["shout_c", "--language", "c"], "there is no hello_world_c or text_c to copy in "),
+        (["shout_rust", "--like", "none"], "--like NAME, of hello_world_rust"),
+        (["shout", "--language", "go"], "invalid choice: 'go'"),
+        ([], "the following arguments are required: NAME; new guest --help says more"),
+    ],
+)
+def test_guest_refuses(checkout: Path, arguments: list[str], text: str) -> None:
+    assert text in refused(checkout, "guest", *arguments)
+
+
+def test_not_in_a_workspace() -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BUILD_")}
+    command = [sys.executable, PROGRAM, "guest", "shout_rust"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "error: there is no workspace: expected to be run as ./bazel run //tools/new -- …\n"
+
+
+def test_help_teaches(tmp_path: Path) -> None:
+    assert "./bazel run //tools/new -- workspace ../shop" in made(tmp_path, "--help")
+    assert "the guest that is copied" in made(tmp_path, "guest", "--help")
