@@ -55,7 +55,8 @@ impl Loaded {
             .table_keep_resident(clamp(keep));
         let mut config = base();
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
-        let engine = Engine::new(&config).map_err(|e| Error::Pool(limits.instances, one_line(&e)))?;
+        let engine =
+            Engine::new(&config).map_err(|e| Error::Pool(limits.instances, one_line(&e)))?;
         let code = self.component.serialize().map_err(engine_error)?;
         // SAFETY: the bytes come from a component that this process has loaded.
         let component = unsafe { Component::deserialize(&engine, code) }.map_err(engine_error)?;
