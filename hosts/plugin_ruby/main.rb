@@ -32,7 +32,11 @@ parser = OptionParser.new do |o|
   o.on("--aot FILE", "the same component, precompiled") { |file| options[:aot] = file }
   o.on("--up", "greet in upper case") { up = true }
   o.on("--max-memory SIZE", "how large its memory may grow (default: 64MiB)") do |size|
-    options[:max_memory] = measure("--max-memory <SIZE>", size, SIZE)
+    bytes = options[:max_memory] = measure("--max-memory <SIZE>", size, SIZE)
+    if bytes > Greeter::Arguments::MOST_BYTES
+      most = "the most is 4GiB, which is what WebAssembly can address"
+      raise Usage, "invalid value '#{size}' for '--max-memory <SIZE>': #{most}"
+    end
   end
   o.on("--timeout TIME", "how long it may take (default: 10s)") do |time|
     options[:timeout] = [measure("--timeout <TIME>", time, TIME) / 1000.0, Greeter::Arguments::MOST_SECONDS].min

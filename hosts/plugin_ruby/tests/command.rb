@@ -44,6 +44,8 @@ class CommandTest < Minitest::Test
       line = "invalid value '#{size}' for '--max-memory <SIZE>': use a number and B, KiB, MiB or GiB, as 64MiB"
       assert_run "", "error: #{line} (--help tells more)\n", 2, "--max-memory=#{size}", "World"
     end
+    line = "invalid value '5GiB' for '--max-memory <SIZE>': the most is 4GiB, which is what WebAssembly can address"
+    assert_run "", "error: #{line} (--help tells more)\n", 2, "--max-memory=5GiB", "World"
     ["soon", "30", "0s", "1d", "1e3s", "-1s", "", "#{'9' * 500}s"].each do |time|
       line = "invalid value '#{time}' for '--timeout <TIME>': use a number and ms, s, m or h, as 30s"
       assert_run "", "error: #{line} (--help tells more)\n", 2, "--timeout=#{time}", "World"
@@ -51,7 +53,7 @@ class CommandTest < Minitest::Test
   end
 
   def test_bounds_in_every_unit
-    %w[8388608B 8192KiB 8MiB 5GiB].each { |size| assert_run "Hello, World\n", "", 0, "--max-memory", size, "World" }
+    %w[8388608B 8192KiB 8MiB 4GiB].each { |size| assert_run "Hello, World\n", "", 0, "--max-memory", size, "World" }
     %w[60000ms 60s 1m 9999999h].each { |time| assert_run "Hello, World\n", "", 0, "--timeout", time, "World" }
   end
 

@@ -3,9 +3,9 @@
 class Greeter
   # What a caller passes; what is wrong with it is an error that names it and says what was expected.
   module Arguments
-    # The engine counts in 64 bits, with a sign.
-    MOST_BYTES = (1 << 63) - 1
-    # As many nanoseconds are counted so.
+    # What WebAssembly can address.
+    MOST_BYTES = 4 << 30
+    # The engine counts nanoseconds in 64 bits, with a sign.
     MOST_SECONDS = 9_223_372_036
 
     module_function
