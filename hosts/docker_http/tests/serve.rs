@@ -128,7 +128,6 @@ fn a_signal_while_it_starts_ends_it() {
     let traces = Traces::of_program(host.id());
     host.signal(Signal::INT);
     assert_eq!(host.wait().code(), Some(130));
-    // What it said last may be read after it has ended.
     host.stderr
         .wait_for("error: stopped by SIGINT before the container ran");
     assert!(traces.processes().is_empty());

@@ -11,6 +11,9 @@ use rustix::process::{Pid, kill_process, kill_process_group};
 
 use crate::PATIENCE;
 
+/// How long what an ended program printed may take to be read.
+const REST: Duration = Duration::from_secs(2);
+
 /// A running program; dropping it kills it.
 pub struct Program {
     child: Child,
@@ -52,7 +55,7 @@ impl Program {
         kill(self.id(), signal);
     }
 
-    /// Waits for its end.
+    /// Waits for its end, and until all that it printed is read.
     ///
     /// # Panics
     /// It does not come.
@@ -60,6 +63,8 @@ impl Program {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("a child can be waited for") {
+                self.stdout.finish();
+                self.stderr.finish();
                 return status;
             }
             assert!(start.elapsed() < PATIENCE, "the program does not exit");
@@ -121,6 +126,14 @@ impl Output {
     fn change(&self, change: impl FnOnce(&mut Printed)) {
         change(&mut self.0.0.lock().expect("no panic"));
         self.0.1.notify_all();
+    }
+
+    /// Waits for the end of what is printed, but not for long: a process that outlives the
+    /// program may hold the stream.
+    fn finish(&self) {
+        let printed = self.0.0.lock().expect("no panic");
+        let open = |printed: &mut Printed| !printed.ended;
+        let _ = self.0.1.wait_timeout_while(printed, REST, open);
     }
 
     /// The first line that contains `part`, as soon as there is one.
