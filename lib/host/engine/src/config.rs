@@ -38,6 +38,18 @@ pub fn on_demand() -> Result<Engine> {
     build(&base())
 }
 
+/// An engine within somebody else's process: a guest takes at most `stack` bytes of the
+/// stack of whatever thread calls it, and components are compiled by the calling thread
+/// alone, as a process that forks leaves other threads behind.
+///
+/// # Errors
+/// [`Error::Engine`] if this machine cannot run one.
+pub fn embedded(stack: usize) -> Result<Engine> {
+    let mut config = base();
+    config.max_wasm_stack(stack).parallel_compilation(false);
+    build(&config)
+}
+
 /// The engine that compiles for other machines than this one.
 pub(crate) fn ahead_of_time() -> Result<Engine> {
     let mut config = base();

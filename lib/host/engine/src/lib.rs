@@ -22,7 +22,7 @@ mod ticker;
 
 pub use artifact::{CODE_FORMAT, compile, precompile};
 pub use budget::Budget;
-pub use config::on_demand;
+pub use config::{embedded, on_demand};
 pub use error::{Error, Result, one_line};
 pub use files::open_dirs;
 pub use load::{Loaded, load, load_bytes};

@@ -1,0 +1,45 @@
+//! Components as plugins.
+//!
+//! A component is opened with bounds and with what it imports ([`Plugin::open`],
+//! [`Options`]), its functions are found by name ([`Plugin::function`]) and called with
+//! values of any kind: a [`Source`] is what the host's language has for a WIT type, a
+//! [`Sink`] makes it. wasmtime's own values are one of each ([`Vals`]), and so is
+//! [`Json`]; a binding for a language brings its own. What is wrong with a value is
+//! said with its place, and before anything enters the component.
+//!
+//! An instance that has trapped, or whose host failed, is replaced by a fresh one with the
+//! next call. Where the contract is known, [`Plugin::with_instance`] runs what
+//! [`bindgen!`](wasmtime::component::bindgen) makes of it, with the same bounds and errors.
+
+mod cases;
+mod describe;
+mod engine;
+mod error;
+mod functions;
+mod handle;
+mod imports;
+mod instance;
+mod json;
+mod lift;
+mod lower;
+mod plugin;
+mod reflect;
+mod types;
+mod vals;
+mod value;
+mod wave;
+
+pub use cases::run_cases;
+pub use engine::Engine;
+pub use error::{CallError, Error, Wrong};
+pub use functions::Functions;
+pub use handle::Handle;
+pub use imports::{HostCall, Imports, Nothing};
+pub use instance::State;
+pub use json::{Json, Scope};
+pub use plugin::{Options, Plugin, Prepared};
+pub use reflect::{Function, Interface, Types, find, short_name};
+pub use types::{Enum, Flags, Integer, Name, Record, Resource, ResultType, Type, Variant};
+pub use vals::Vals;
+pub use value::{Not, Return, Sink, Source, Taken, nested};
+pub use wave::{WaveError, is_call, show};
