@@ -73,28 +73,31 @@ fn text_of(value: &Value) -> &str {
 fn applies(plugin: &Plugin, group: &Value, package: &Value) -> bool {
     let package = text_of(package).split('@').next().unwrap_or_default();
     let interface = text_of(&group["interface"]);
-    let exported = plugin.types().exports.iter().any(|export| export.name == interface);
+    let exported = plugin
+        .types()
+        .exports
+        .iter()
+        .any(|export| export.name == interface);
     let of_package = |import: &&Interface| import.name.starts_with(&format!("{package}/"));
     let imports = plugin.types().imports.iter().filter(of_package);
     let (types, imports): (Vec<_>, Vec<_>) = imports.partition(|import| import.only_types());
     let names = |of: Vec<&Interface>| of.iter().map(|i| i.name.clone()).collect::<HashSet<_>>();
     let types = names(types);
-    let wanted = list(&group["imports"]).iter().map(|name| text_of(name).to_owned());
+    let wanted = list(&group["imports"])
+        .iter()
+        .map(|name| text_of(name).to_owned());
     let wanted: HashSet<String> = wanted.filter(|name| !types.contains(name)).collect();
     exported && wanted == names(imports)
 }
 
-fn run_case(
-    plugin: &mut Plugin,
-    host: &Host,
-    interface: &str,
-    case: &Value,
-) -> Result<(), String> {
+fn run_case(plugin: &mut Plugin, host: &Host, interface: &str, case: &Value) -> Result<(), String> {
     for (number, step) in (1..).zip(list(&case["steps"])) {
         *lock(&host.asks) = list(&step["asks"]).to_vec().into();
         let ran = run_step(plugin, host, interface, step);
         let problem = lock(&host.problem).take();
-        let open = lock(&host.asks).front().map(|ask| format!("did not ask for {}", shown(ask)));
+        let open = lock(&host.asks)
+            .front()
+            .map(|ask| format!("did not ask for {}", shown(ask)));
         if let Some(reason) = problem.or(ran.err()).or(open) {
             return Err(format!("step {number}: {reason}"));
         }
@@ -102,15 +105,12 @@ fn run_case(
     Ok(())
 }
 
-fn run_step(
-    plugin: &mut Plugin,
-    host: &Host,
-    interface: &str,
-    step: &Value,
-) -> Result<(), String> {
+fn run_step(plugin: &mut Plugin, host: &Host, interface: &str, step: &Value) -> Result<(), String> {
     let mut scope = &host.scope;
     if let Some(name) = step["drop"].as_str() {
-        let handle = scope.take(name).ok_or_else(|| format!("there is no {name}"))?;
+        let handle = scope
+            .take(name)
+            .ok_or_else(|| format!("there is no {name}"))?;
         return plugin.end(&handle).map_err(|e| e.to_string());
     }
     let function = plugin.function(interface, text_of(&step["call"]));
@@ -121,7 +121,9 @@ fn run_step(
     match called.map_err(Error::from) {
         Ok(value) => {
             let Ok(value) = value.whole(&function, &mut scope);
-            let expected = ["result", "trap", "fails"].iter().find_map(|key| step.get(key));
+            let expected = ["result", "trap", "fails"]
+                .iter()
+                .find_map(|key| step.get(key));
             let same = match (&function.result, &value) {
                 (Some(ty), Some(value)) => {
                     let expected = step.get("result");
@@ -129,7 +131,11 @@ fn run_step(
                 }
                 _ => expected.is_none(),
             };
-            if same { Ok(()) } else { failed(value.unwrap_or_default().to_string()) }
+            if same {
+                Ok(())
+            } else {
+                failed(value.unwrap_or_default().to_string())
+            }
         }
         Err(error) => {
             // The instance is gone, and what it had.
@@ -216,7 +222,9 @@ impl Imports for Host {
         let same = text_of(&ask["interface"]) == function.interface
             && text_of(&ask["call"]) == function.call_name()
             && expected.len() == args.len()
-            && types.zip(expected.iter().zip(&args)).all(|(ty, (a, b))| scope.is(ty, a, b));
+            && types
+                .zip(expected.iter().zip(&args))
+                .all(|(ty, (a, b))| scope.is(ty, a, b));
         if !same {
             return Err(self.wrong(&asked(), Some(&ask)));
         }

@@ -62,7 +62,10 @@ impl Display for Interface {
         }
         for resource in &self.resources {
             writeln!(f, "  resource {} {{", resource.name)?;
-            let mut own = self.functions.iter().filter(|function| is_of(function, resource));
+            let mut own = self
+                .functions
+                .iter()
+                .filter(|function| is_of(function, resource));
             own.try_for_each(|function| writeln!(f, "    {function};"))?;
             writeln!(f, "  }}")?;
         }

@@ -66,7 +66,9 @@ impl Engine {
         }
         anyhost_engine::start_ticker(&self.0.wasm).map_err(|e| {
             clock.store(0, Ordering::Relaxed);
-            Error::Plugin(format!("the system refuses a thread for the time limit: {e}"))
+            Error::Plugin(format!(
+                "the system refuses a thread for the time limit: {e}"
+            ))
         })
     }
 }

@@ -66,7 +66,11 @@ impl Wrong {
 
 impl Display for Wrong {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: expected {}, got {}", self.place, self.expected, self.got)
+        write!(
+            f,
+            "{}: expected {}, got {}",
+            self.place, self.expected, self.got
+        )
     }
 }
 

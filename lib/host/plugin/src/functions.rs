@@ -59,10 +59,12 @@ impl Functions {
 
     /// Those of the interface that `function` is of.
     fn of(&self, function: &Function) -> impl Iterator<Item = &Given> {
-        self.0.iter().filter(|given| match given.interface.as_str() {
-            "" => function.interface.is_empty(),
-            interface => find(interface, [function.interface.as_str()]).len() == 1,
-        })
+        self.0
+            .iter()
+            .filter(|given| match given.interface.as_str() {
+                "" => function.interface.is_empty(),
+                interface => find(interface, [function.interface.as_str()]).len() == 1,
+            })
     }
 }
 

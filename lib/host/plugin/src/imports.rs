@@ -222,7 +222,10 @@ pub(crate) fn link(
 fn check(types: &Types, imports: &dyn Imports, file: &str) -> Result<(), Error> {
     let names = imports.names();
     for name in &names {
-        let wanted = types.imports.iter().map(|interface| interface.name.as_str());
+        let wanted = types
+            .imports
+            .iter()
+            .map(|interface| interface.name.as_str());
         let found = find(name, wanted.filter(|wanted| !wanted.is_empty()));
         if found.len() > 1 {
             let found = Commas(&found);
@@ -314,9 +317,7 @@ fn define(
         (false, false) => instance.func_wrap(name, move |store, (bytes,): (Vec<u8>,)| {
             call(store, bytes).map(drop)
         }),
-        (true, _) => {
-            instance.func_wrap(name, move |store, (): ()| Ok((call(store, Vec::new())?,)))
-        }
+        (true, _) => instance.func_wrap(name, move |store, (): ()| Ok((call(store, Vec::new())?,))),
     }
 }
 

@@ -116,7 +116,9 @@ impl<'a, C: AsContextMut, S: Source> Lowering<'a, C, S> {
             handle.take(self.generation);
         }
         let lent = self.objects.into_iter().filter(|(.., lent)| *lent);
-        Ok(Lent(lent.map(|(source, object, _)| (source, object)).collect()))
+        Ok(Lent(
+            lent.map(|(source, object, _)| (source, object)).collect(),
+        ))
     }
 
     /// Leaves everything as it was.
@@ -191,9 +193,13 @@ impl<'a, C: AsContextMut, S: Source> Lowering<'a, C, S> {
             Type::Own(of) if of.host => {
                 Val::Resource(self.object(source, of, ResourceDynamic::new_own, false, expected)?)
             }
-            Type::Borrow(of) if of.host => {
-                Val::Resource(self.object(source, of, ResourceDynamic::new_borrow, true, expected)?)
-            }
+            Type::Borrow(of) if of.host => Val::Resource(self.object(
+                source,
+                of,
+                ResourceDynamic::new_borrow,
+                true,
+                expected,
+            )?),
             Type::Own(of) | Type::Borrow(of) => {
                 let handle = taken(&source, source.handle(of), expected)?;
                 if !handle.is_of(self.home) || handle.resource() != of {
@@ -277,7 +283,9 @@ impl<'a, C: AsContextMut, S: Source> Lowering<'a, C, S> {
         let payload = match (case, payload) {
             (Some((_, Some(of))), Some(payload)) => {
                 let val = self.value(payload, of);
-                Some(Box::new(val.map_err(|stop| stop.at(|| format!(".{name}")))?))
+                Some(Box::new(
+                    val.map_err(|stop| stop.at(|| format!(".{name}")))?,
+                ))
             }
             (Some((_, None)), None) => None,
             _ => return Err(wrong(source, expected(), false)),

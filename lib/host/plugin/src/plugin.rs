@@ -173,7 +173,9 @@ impl Plugin {
     /// [`Error::Missing`], with what there is.
     pub fn interface(&self, name: &str) -> Result<&Interface, Error> {
         let exports = &self.types().exports;
-        let named = exports.iter().filter(|interface| !interface.name.is_empty());
+        let named = exports
+            .iter()
+            .filter(|interface| !interface.name.is_empty());
         let names: Vec<&str> = named.map(|interface| interface.name.as_str()).collect();
         let found = find(name, names.iter().copied());
         if let [one] = found.as_slice() {
@@ -186,9 +188,15 @@ impl Plugin {
             let world = exports.iter().filter(|interface| interface.name.is_empty());
             let world = world.flat_map(|interface| &interface.functions);
             names.extend(world.map(|function| function.call_name()));
-            format!("{file}: does not export {name}; it exports {}", names_of(&names))
+            format!(
+                "{file}: does not export {name}; it exports {}",
+                names_of(&names)
+            )
         } else {
-            format!("{file}: exports {}; {name} does not say which", Commas(&found))
+            format!(
+                "{file}: exports {}; {name} does not say which",
+                Commas(&found)
+            )
         }))
     }
 
@@ -201,7 +209,9 @@ impl Plugin {
         let none = Interface::default();
         let interface = if interface.is_empty() {
             let mut exports = self.types().exports.iter();
-            exports.find(|interface| interface.name.is_empty()).unwrap_or(&none)
+            exports
+                .find(|interface| interface.name.is_empty())
+                .unwrap_or(&none)
         } else {
             self.interface(interface)?
         };
@@ -215,7 +225,9 @@ impl Plugin {
             "" => "the component",
             name => name,
         };
-        Err(Error::Missing(format!("{file}: {owner} has no {name}; it has {names}")))
+        Err(Error::Missing(format!(
+            "{file}: {owner} has no {name}; it has {names}"
+        )))
     }
 
     /// Calls a function of this plugin's with a binding's own values.
@@ -251,12 +263,8 @@ impl Plugin {
         let (val, mut held) = called?;
         let value = match (val, &function.result) {
             (Some(Val::Result(payload)), Some(Type::Result(ty))) => match payload {
-                Ok(payload) => {
-                    boxed(payload, ty.ok.as_ref(), sink, &mut held).map(Return::Value)
-                }
-                Err(payload) => {
-                    boxed(payload, ty.err.as_ref(), sink, &mut held).map(Return::Error)
-                }
+                Ok(payload) => boxed(payload, ty.ok.as_ref(), sink, &mut held).map(Return::Value),
+                Err(payload) => boxed(payload, ty.err.as_ref(), sink, &mut held).map(Return::Error),
             },
             (Some(val), Some(ty)) => {
                 lift(val, ty, sink, &mut held).map(|value| Return::Value(Some(value)))

@@ -123,7 +123,9 @@ impl Types {
         reader.name_types(&exports, false);
         let mut read = |groups: &[Group], exported| {
             let groups = groups.iter();
-            groups.map(|group| reader.interface(group, exported)).collect()
+            groups
+                .map(|group| reader.interface(group, exported))
+                .collect()
         };
         let (imports, exports) = (read(&imports, false), read(&exports, true));
         Self {
@@ -136,7 +138,10 @@ impl Types {
 
     /// The exported functions that are not a resource's.
     pub fn functions(&self) -> impl Iterator<Item = &Arc<Function>> {
-        let all = self.exports.iter().flat_map(|interface| &interface.functions);
+        let all = self
+            .exports
+            .iter()
+            .flat_map(|interface| &interface.functions);
         all.filter(|function| !function.name.starts_with('['))
     }
 }

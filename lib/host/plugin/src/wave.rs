@@ -61,7 +61,9 @@ impl Types {
             .and_then(|parsed| parsed.to_wasm_params::<Val>(&types))
             .map_err(|e| {
                 let reason = e.to_string();
-                let reason = reason.rsplit_once(" at ").map_or(&*reason, |(reason, _)| reason);
+                let reason = reason
+                    .rsplit_once(" at ")
+                    .map_or(&*reason, |(reason, _)| reason);
                 let found = call.get(e.span()).filter(|found| !found.is_empty());
                 let found = found.map_or_else(String::new, |found| format!(": `{found}`"));
                 WaveError(format!("{name}(…): {reason}{found}; it is {function}"))
