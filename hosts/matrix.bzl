@@ -9,6 +9,7 @@ _HOSTS_OF_ANY_CONTRACT = [
     "browsers_jco",
     "plugin_nodejs",
     "plugin_python",
+    "plugin_rust",
 ]
 
 _WASI = ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:http", "wasi:io", "wasi:random", "wasi:sockets"]
@@ -49,6 +50,7 @@ HOSTS = {
     "plugin_nodejs": _plugin_host("plugin_nodejs"),
     "plugin_python": _plugin_host("plugin_python"),
     "plugin_ruby": _plugin_host("plugin_ruby"),
+    "plugin_rust": _plugin_host("plugin_rust"),
 }
 
 def guests_of(host):
