@@ -1,4 +1,8 @@
-"""The compilers and tools of the build root, as a repository."""
+"""The compilers and tools of the build root, as a repository.
+
+It and Rust's toolchains are in a module that is never the workspace itself, so that they have the same paths in every
+workspace: what one has compiled, another takes from the disk cache.
+"""
 
 # Programs by the name that they have in //:bin/ of their repository: @build_root is the base, which is always there,
 # @build_root_<add-on> is added to the root when a target first needs it. tools/buildroot/packages has the same parts.
