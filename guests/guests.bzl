@@ -5,6 +5,7 @@ GUESTS = [
     "hello_world_imports_rust",
     "hello_world_rust",
     "pricing_c",
+    "pricing_http_rust",
     "pricing_rust",
     "wasi_cli_rust",
     "wasi_dual_rust",
