@@ -2,10 +2,11 @@
 
 load("//guests:components.bzl", "COMPONENTS")
 load("//guests:guests.bzl", _GUESTS = "GUESTS")
+load("//lib/host/testing/values/random:defs.bzl", "random_values_tests")
 load("//tools/make:matrix.bzl", "cells")
 
 # The plugin hosts that call any contract. The others call one alone.
-_HOSTS_OF_ANY_CONTRACT = [
+HOSTS_OF_ANY_CONTRACT = [
     "browsers_jco",
     "plugin_nodejs",
     "plugin_python",
@@ -37,7 +38,7 @@ _CONTRACTS = _unique([name for guest in GUESTS.values() for name in guest.export
 
 def _plugin_host(name):
     """A host that calls what contracts have, and answers what their cases have a guest ask."""
-    contracts = _CONTRACTS if name in _HOSTS_OF_ANY_CONTRACT else ["anyhost:hello"]
+    contracts = _CONTRACTS if name in HOSTS_OF_ANY_CONTRACT else ["anyhost:hello"]
     return struct(calls = contracts, gives = contracts)
 
 # What each host calls, what it gives to guests, and whether only root can run it.
@@ -53,6 +54,12 @@ HOSTS = {
     "plugin_rust": _plugin_host("plugin_rust"),
 }
 
+# Where the cases are of what WASI names: beside the guest, as each has its own arguments or paths.
+_CASES = {
+    "wasi:cli/run": "cli.json",
+    "wasi:http/incoming-handler": "http.json",
+}
+
 def guests_of(host):
     """The guests that run in a host, with the cases that tell what each of them owes.
 
@@ -60,10 +67,10 @@ def guests_of(host):
         host: the host's name.
 
     Returns:
-        A dict from each guest to the label of the `cases` of the contract that it exports, None if it exports none.
+        A dict from each guest to the label of its cases: those of the contract that it exports, or its own.
     """
     return {
-        cell.guest: _cases(cell.guest)
+        cell.guest: _cases(cell.guest, host)
         for cell in cells(GUESTS, HOSTS)
         if cell.host == host and cell.test
     }
@@ -71,9 +78,11 @@ def guests_of(host):
 def guest_tests(host, test):
     """Declares the tests of a host in the matrix: `<guest>_test` for each guest that runs in it.
 
+    A host of any contract has those of random values, too.
+
     Args:
         host: the host's name.
-        test: the macro that makes one, called with its `name`, the `component`, and the `cases` of its contract.
+        test: the macro that makes one, called with its `name`, the `component`, and the `cases` that it owes.
     """
     for guest, cases in guests_of(host).items():
         test(
@@ -81,7 +90,11 @@ def guest_tests(host, test):
             cases = cases,
             component = "//guests/" + guest,
         )
+    if host in HOSTS_OF_ANY_CONTRACT:
+        random_values_tests(test)
 
-def _cases(guest):
-    contracts = [name for name in GUESTS[guest].exports if name in _CONTRACTS]
-    return "//wit/{}:cases".format(contracts[0].partition(":")[2]) if contracts else None
+def _cases(guest, host):
+    called = [name for name in HOSTS[host].calls if name in GUESTS[guest].exports][0]
+    if called in _CASES:
+        return "//guests/{}:{}".format(guest, _CASES[called])
+    return "//wit/{}:cases".format(called.partition(":")[2])

@@ -11,7 +11,7 @@ _RUNNER = Label("//lib/host/jco:cases")
 
 _SERVER = Label(":browsers_jco")
 
-def cases_test(*, name, component, cases, **kwargs):
+def cases_test(*, name, component, cases, tags = [], **kwargs):
     """Runs the cases of a contract that are for a component on a page in Chromium.
 
     It fails if a case does, or if none of them is for what the component exports and imports.
@@ -20,7 +20,8 @@ def cases_test(*, name, component, cases, **kwargs):
         name: the test.
         component: the component; the page has it as `<name>_transpiled`.
         cases: the `cases` of its `contract`.
-        **kwargs: more attributes of the test, but for `tags`.
+        tags: more tags of the test.
+        **kwargs: more of its attributes, such as `timeout`.
     """
     transpiled = name + "_transpiled"
     plugin_transpile(
@@ -51,6 +52,6 @@ def cases_test(*, name, component, cases, **kwargs):
         },
         main = Label(":tests/cases_test.mjs"),
         node_modules = Label("@npm_chromium//:node_modules"),
-        tags = ["requires-network"],
+        tags = ["requires-network"] + tags,
         **kwargs
     )

@@ -187,6 +187,17 @@ def guest(*, component, wit, imports, max_bytes, tests = []):
     _guest(name, tests)
 
 def _guest(name, other_tests):
+    # What it owes as a command or a server.
+    native.exports_files(
+        native.glob(
+            [
+                "cli.json",
+                "http.json",
+            ],
+            allow_empty = True,
+        ),
+        visibility = _PUBLIC,
+    )
     tests = _tests() + other_tests
     form = [test for test in tests if test.startswith(name + "_form_")]
     native.test_suite(

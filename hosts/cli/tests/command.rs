@@ -9,28 +9,11 @@ use std::process::{Command, Stdio};
 use common::{
     Ended, cli_bin, command, greeter, probe, probe_command, probe_guest, probe_with_input,
 };
-use host_testing::{Dir, file};
+use host_testing::Dir;
 
 fn run(component: &str, args: &[&str]) -> Ended {
     let output = command(component, &[], args).output();
     output.expect("the host starts").into()
-}
-
-#[test]
-fn greets() {
-    assert_eq!(run(&greeter(), &["you"]).ok(), "Hello, you\n");
-    assert_eq!(run(&greeter(), &["you", "false"]).ok(), "Hello, you\n");
-    assert_eq!(
-        run(&greeter(), &["Zoë Strauß", "true"]).ok(),
-        "HELLO, ZOË STRAUSS\n"
-    );
-}
-
-#[test]
-fn a_component_that_serves_http_too_is_run() {
-    let dual = file("WASI_DUAL_RUST", None);
-    assert_eq!(run(&dual, &["you", "true"]).ok(), "HELLO, YOU\n");
-    assert_eq!(run(&dual, &["you", "maybe"]).code, Some(2));
 }
 
 #[test]

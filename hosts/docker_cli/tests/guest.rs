@@ -1,12 +1,12 @@
-//! A guest in this host, by the cases that all hosts are tested with.
+//! A guest in this host, by its cases.
 
 use std::process::Command;
 
-use host_testing::{cases, file};
+use host_testing::{cli_cases, file};
 
 #[test]
-fn greets_as_every_host() {
-    cases::printed_by(|| {
+fn prints_as_its_cases_say() {
+    cli_cases::hold_for(|| {
         let mut command = Command::new(file("HOST", None));
         command.args(["--quiet", "--image", &file("IMAGE", None)]);
         command.args(["--shim", &file("SHIM", None), "--"]);

@@ -1,17 +1,17 @@
-//! A guest in this host, by the cases that all hosts are tested with.
+//! A guest in this host, by its cases.
 
 use std::process::Command;
 
 use host_testing::program::{Program, Signal};
-use host_testing::{cases, client, file};
+use host_testing::{client, file, http_cases};
 
 #[test]
-fn greets_as_every_host() {
+fn answers_as_its_cases_say() {
     let mut command = Command::new(file("HOST", None));
     command.args(["--addr", "127.0.0.1:0", "--image", &file("IMAGE", None)]);
     command.args(["--shim", &file("SHIM", None)]);
     let mut host = Program::start(&mut command);
-    cases::served_at(&client::announced(&host.stderr));
+    http_cases::hold_at(&client::announced(&host.stderr));
     host.signal(Signal::TERM);
     assert_eq!(host.wait().code(), Some(0));
 }

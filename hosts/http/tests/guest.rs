@@ -1,12 +1,15 @@
-//! A guest in this host, by the cases that all hosts are tested with.
+//! A guest in this host, by its cases.
 
-mod common;
+use std::process::Command;
 
-use common::Host;
-use host_testing::{cases, file};
+use host_testing::program::Program;
+use host_testing::{client, file, http_cases};
 
 #[test]
-fn greets_as_every_host() {
-    let host = Host::start(&file("COMPONENT", None), &["--quiet"]);
-    cases::served_at(&host.addr);
+fn answers_as_its_cases_say() {
+    let mut command = Command::new(file("HOST", None));
+    command.args(["--quiet", "--addr", "127.0.0.1:0"]);
+    command.args(["--component", &file("COMPONENT", None)]);
+    let host = Program::start(&mut command);
+    http_cases::hold_at(&client::announced(&host.stderr));
 }

@@ -1,8 +1,8 @@
 //! What the tests share: a command that is run to its end.
 //!
 //! The programs and components come from the environment, which Bazel sets. For
-//! cargo: `ANYHOST_PRECOMPILE_BIN`, `WASI_CLI_RUST`, `WASI_DUAL_RUST`, `PROBE_GUEST`
-//! and `PROBE_GUEST_AOT` are paths of what `//hosts/cli/tests` has as data.
+//! cargo: `ANYHOST_PRECOMPILE_BIN`, `WASI_CLI_RUST`, `PROBE_GUEST` and
+//! `PROBE_GUEST_AOT` are paths of what `//hosts/cli/tests` has as data.
 
 // Each test file is a program of its own and uses its own part of this.
 #![allow(dead_code)]

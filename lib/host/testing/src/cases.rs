@@ -1,93 +1,87 @@
-//! The greetings of `wit/hello/cases.json`, for hosts that run a command or a server.
+//! What cases of commands and servers have in common; docs/contracts.md has their form.
 
-use std::fmt::Write;
-use std::io::ErrorKind;
-use std::process::Command;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::client;
-
-/// A greeting that a guest owes.
-pub struct Case {
-    /// The name to greet.
-    pub name: String,
-    /// Whether in upper case.
-    pub up: bool,
-    /// What the guest answers.
-    pub greeting: String,
-}
-
-/// All greetings of a guest that asks nothing of its host. The environment variable `CASES`
-/// names the file with the contract's cases as the build writes them.
+/// The cases in the file that the environment variable `CASES` names, with long values written out.
 ///
 /// # Panics
-/// The file is not as it should be.
-#[must_use]
-pub fn greetings() -> Vec<Case> {
-    let text = std::fs::read(crate::file("CASES", None)).expect("the cases");
-    let all: Value = serde_json::from_slice(&text).expect("the cases are JSON");
-    let list = |value: &Value| value.as_array().expect("a list").clone();
-    let string = |value: &Value| value.as_str().expect("a string").to_owned();
-    let alone = |group: &Value| list(&group["imports"]).is_empty();
-    let group = list(&all["groups"]).into_iter().find(alone);
-    list(&group.expect("cases of a guest without imports")["cases"])
-        .iter()
-        .flat_map(|case| list(&case["steps"]))
-        .map(|step| Case {
-            name: string(&step["args"][0]),
-            up: step["args"][1].as_bool().expect("true or false"),
-            greeting: string(&step["result"]),
-        })
-        .collect()
+/// They are not as they should be.
+pub(crate) fn read<T: DeserializeOwned>() -> Vec<T> {
+    let file = crate::file("CASES", None);
+    let wrong = |reason: &dyn std::fmt::Display| -> ! { panic!("{file}: {reason}") };
+    let text = std::fs::read(&file).unwrap_or_else(|error| wrong(&error));
+    let plain = serde_json::from_slice(&text).map(written_out);
+    let cases = plain.and_then(serde_json::from_value::<Vec<T>>);
+    let cases = cases.unwrap_or_else(|error| wrong(&error));
+    if cases.is_empty() {
+        wrong(&"there are no cases, and no case is no proof");
+    }
+    cases
 }
 
-/// Tests that the command that `host` makes greets, given a name and whether in upper case.
-///
-/// # Panics
-/// It does not.
-pub fn printed_by(host: impl Fn() -> Command) {
-    for case in greetings() {
-        let up = if case.up { "true" } else { "false" };
-        let output = host().args([&case.name, up]).output();
-        if case.name.contains('\0') {
-            // The one name that no command can be given.
-            let error = output.expect_err("the system takes it");
-            assert_eq!(error.kind(), ErrorKind::InvalidInput);
-            continue;
+/// Replaces `{"$repeat": …, "times": n}` and `{"$concat": […]}` by the strings that they stand for.
+fn written_out(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(written_out).collect(),
+        Value::Object(fields) => {
+            let fields: serde_json::Map<_, _> = fields
+                .into_iter()
+                .map(|(key, value)| (key, written_out(value)))
+                .collect();
+            match (fields.get("$repeat"), fields.get("times"), fields.get("$concat")) {
+                (Some(Value::String(part)), Some(Value::Number(times)), _) => {
+                    let times = times.as_u64().and_then(|times| times.try_into().ok());
+                    part.repeat(times.expect("times are whole")).into()
+                }
+                (_, _, Some(Value::Array(parts))) => {
+                    let parts = parts.iter().map(|part| part.as_str().expect("a string"));
+                    parts.collect::<String>().into()
+                }
+                _ => fields.into(),
+            }
         }
-        let output = output.expect("the host starts");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(said.is_empty() && output.status.success(), "{said}");
-        assert!(
-            output.stdout == format!("{}\n", case.greeting).as_bytes(),
-            "{:.40}",
-            case.name
-        );
+        other => other,
     }
 }
 
-/// Tests that a server greets: `/NAME?up=true`.
+/// Runs each of them, and fails if one does, or more: each is told by its name.
 ///
 /// # Panics
-/// It does not.
-pub fn served_at(addr: &str) {
-    for case in greetings() {
-        let target = case.name.bytes().fold(String::from("/"), |mut path, byte| {
-            let _ = write!(path, "%{byte:02X}");
-            path
-        });
-        let response = client::get(addr, &format!("{target}?up={}", case.up));
-        // Over HTTP names have an end, and there is somebody to greet without one.
-        if case.name.len() > 4096 {
-            assert!([414, 431].contains(&response.status));
-            continue;
-        }
-        let greeting = match (case.name.as_str(), case.up) {
-            ("", false) => "Hello, World",
-            ("", true) => "HELLO, WORLD",
-            _ => &case.greeting,
-        };
-        assert_eq!((response.status, response.text()), (200, greeting));
+/// So it does.
+pub(crate) fn run_all<'a, T: 'a>(
+    cases: &'a [T],
+    name: impl Fn(&'a T) -> &'a str,
+    run: impl Fn(&'a T),
+) {
+    let failed: Vec<_> = cases
+        .iter()
+        .filter(|case| {
+            println!("{}", name(case));
+            catch_unwind(AssertUnwindSafe(|| run(case))).is_err()
+        })
+        .map(name)
+        .collect();
+    assert!(failed.is_empty(), "failed: {}", failed.join(", "));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn long_values_are_written_out() {
+        let value = json!([{ "a": { "$concat": ["/", { "$repeat": "é", "times": 3 }] }, "b": 1 }]);
+        assert_eq!(written_out(value), json!([{ "a": "/ééé", "b": 1 }]));
+    }
+
+    #[test]
+    #[should_panic(expected = "failed: two, three")]
+    fn a_case_that_fails_is_named() {
+        let run = |case: &&str| assert_eq!(*case, "one");
+        run_all(&["one", "two", "three"], |case| case, run);
     }
 }

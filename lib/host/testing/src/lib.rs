@@ -4,10 +4,12 @@
 //! The programs and components come from the environment, which Bazel sets; see the
 //! `BUILD.bazel` of a host's tests for cargo.
 
-pub mod cases;
+mod cases;
+pub mod cli_cases;
 pub mod client;
 pub mod errors;
 pub mod flags;
+pub mod http_cases;
 pub mod program;
 
 use std::fs::{self, Permissions};

@@ -4,8 +4,9 @@ load("@rules_wasm_component//providers:providers.bzl", "WitInfo")
 load("//toolchains:defs.bzl", "COMPONENT_TOOLCHAIN_TYPE")
 
 def _contract_cases_impl(ctx):
-    # The source is a cases.json in the same folder.
-    plain = ctx.actions.declare_file(ctx.attr.wit.label.name + ".cases.json")
+    # The source may be a cases.json in the same folder.
+    name = ctx.attr.wit.label.name if ctx.label.name == "cases" else ctx.label.name
+    plain = ctx.actions.declare_file(name + ".cases.json")
     folder = [file for file in ctx.files.wit if file.is_directory][0]
     args = ctx.actions.args()
     args.add_all([folder], expand_directories = False)
@@ -39,6 +40,6 @@ contract_cases = rule(
             doc = "Worlds that the contract has to have.",
         ),
     },
-    doc = "Checks the cases of a contract against its WIT, and writes them plainly to `<contract>.cases.json`: full names, values in one form, steps in each case. A case that does not fit fails the build with its name and the place of the value.",
+    doc = "Checks the cases of a contract against its WIT, and writes them plainly to `<name>.cases.json`, or to `<contract>.cases.json` where the name is `cases`: full names, values in one form, steps in each case. A case that does not fit fails the build with its name and the place of the value.",
     toolchains = [COMPONENT_TOOLCHAIN_TYPE],
 )
