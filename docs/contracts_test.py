@@ -1,6 +1,6 @@
 """What the pages on contracts and values show is what the checker of cases takes and makes.
 
-The environment has the pages, the checker, and the WIT of `hello` and of `values`.
+The environment has the pages, the checker, the WIT of `hello` and of `values`, and cases of a command and a server.
 """
 
 import json
@@ -53,6 +53,13 @@ def test_cases_have_the_plain_form_of_the_page() -> None:
     assert made
     assert made["package"] == plain["package"]
     assert [group for group in made["groups"] if group["imports"]] == plain["groups"]
+
+
+def test_cases_of_commands_and_servers_are_those_of_guests() -> None:
+    _, _, _, cli, http, _ = map(json.loads, re.findall(r"^```json\n(.*?)^```$", CONTRACTS, re.DOTALL | re.MULTILINE))
+    for shown, guest in ((cli, "CLI"), (http, "HTTP")):
+        cases = json.loads(Path(os.environ[guest]).read_text())
+        assert all(case in cases for case in shown)
 
 
 def test_a_mistake_is_told_as_on_the_page() -> None:

@@ -1,4 +1,4 @@
-"""Writes the first files of what is added: a workspace that depends on anyhost, a guest or a host."""
+"""Writes the first files of what is added: a workspace that depends on anyhost, a contract, a guest or a host."""
 
 import argparse
 import itertools
@@ -9,12 +9,14 @@ from pathlib import Path
 
 EPILOG = """examples:
   ./bazel run //tools/new -- workspace ../shop       a workspace with a contract and a guest that is tested
+  ./bazel run //tools/new -- contract acme:prices    a contract, with a guest that keeps it and hosts that run it
+  ./bazel run //tools/new -- contract acme:prices --guest-language c
   ./bazel run //tools/new -- guest shout_rust        a guest in Rust, in this workspace
   ./bazel run //tools/new -- guest shout_c --language c
   ./bazel run //tools/new -- guest shout_rust --like hello_world_imports_rust
   ./bazel run //tools/new -- host embedded_python --like plugin_python
 
-In a workspace that depends on anyhost, type ./bazel run //:new -- guest NAME.
+In a workspace that depends on anyhost, type ./bazel run //:new -- contract NAMESPACE:NAME.
 """
 
 # This file is a link to the one in the checkout of anyhost.
@@ -36,6 +38,23 @@ TAKEN = re.compile(
     "|build|check|clean|folder|install|lint|run|test|unit_test|versions"
 )
 
+# Names that mean something else in WIT, or are a target of the contract that is copied.
+TAKEN_IN_WIT = re.compile(
+    "as|async|bool|borrow|char|constructor|enum|export|f32|f64|flags|from|func|future|import|include|interface|list|map"
+    "|option|own|package|record|resource|result|s8|s16|s32|s64|static|stream|string|tuple|type|u8|u16|u32|u64|use"
+    "|variant|with|world|cases|slug|slugger"
+)
+
+# The guest in each plugin host, in a workspace that has no matrix.
+PLUGIN_TESTS = """
+plugin_tests(
+    name = "{guest}",
+    cases = "//wit/{contract}:cases",
+    component = "//guests/{guest}",
+)
+"""
+LOAD_PLUGIN_TESTS = 'load("@anyhost//hosts:defs.bzl", "plugin_tests")\n'
+
 
 class Parser(argparse.ArgumentParser):
     """One line for a mistake."""
@@ -51,6 +70,18 @@ def checked_name(name: str) -> str:
     if TAKEN.fullmatch(name):
         sys.exit(f"error: '{name}' is no name: it means something else in Rust, or is a target that every guest has")
     return name
+
+
+def checked_contract(name: str) -> tuple[str, str]:
+    """The namespace and the name of a contract, if a package of WIT can have them."""
+    word = "[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
+    parts = re.fullmatch(rf"({word}):({word})", name)
+    if not parts:
+        sys.exit(f"error: '{name}' is no contract: expected NAMESPACE:NAME, words of a-z and 0-9, as in acme:prices")
+    for part in parts.groups():
+        if TAKEN_IN_WIT.fullmatch(part) or TAKEN.fullmatch(part):
+            sys.exit(f"error: '{name}' is no contract: '{part}' means something else in WIT or in Rust, or is a target")
+    return parts[1], parts[2]
 
 
 def sources(folder: Path) -> list[Path]:
@@ -70,6 +101,11 @@ def sources(folder: Path) -> list[Path]:
 def seen(path: Path) -> str:
     """A path as the user sees it from where the command was typed."""
     return os.path.relpath(path, os.environ["BUILD_WORKING_DIRECTORY"])
+
+
+def text_of(file: Path) -> str:
+    """What is in a file, which need not be there."""
+    return file.read_text() if file.exists() else ""
 
 
 def copy(source: Path, target: Path, words: dict[str, str]) -> None:
@@ -128,17 +164,64 @@ def new_folder(kind: str, workspace: Path, name: str, models: list[str]) -> None
         copy(page, page.with_name(f"{name}.md"), words)
     file = folder / {"guest": "guests.bzl", "host": "matrix.bzl"}[kind]
     tests = f"./bazel test //{kind}s/{name}/..."
+    hosts = workspace / "hosts" / "BUILD.bazel"
+    row = re.search(rf'\nplugin_tests\(\n    name = "{model}",\n.*?^\)\n', text_of(hosts), re.DOTALL | re.MULTILINE)
+    if kind == "guest" and row:
+        hosts.write_text(text_of(hosts) + re.sub(rf"\b{model}\b", name, row[0]))
+        print(f"wrote the end of {seen(hosts)}")
+        tests += f" //hosts:{name}"
     if file.exists():
         add_to_list(file, model, name)
         tests = f"./bazel run //docs:update && {tests} //hosts:matrix_test"
     print(f"now type\n  {tests}")
 
 
+def new_contract(workspace: Path, namespace: str, name: str, language: str) -> None:
+    """A contract with a guest that keeps it, copies of those in the example, and what runs it in hosts."""
+    model, guest = f"text_{language}", f"{name.replace('-', '_')}_{language}"
+    listed = workspace / "guests" / "guests.bzl"
+    for folder in (workspace / "wit" / name, workspace / "guests" / guest):
+        if folder.exists():
+            sys.exit(f"error: {seen(folder)} is there already: expected the name of a new contract")
+    in_rust, in_c = [sign.join([namespace, name]).replace("-", "_") for sign in ("::", "_")]
+    words = {
+        "acme::text": in_rust,
+        "exports_acme_text_slug_slug": f"exports_{in_c}_slug_slug",
+        "acme": namespace,
+        "text": name,
+        model: guest,
+    }
+    if listed.exists():
+        words["@anyhost//tools"] = "//tools"  # it is anyhost itself
+    for kind, source, target in (("wit", "text", name), ("guests", model, guest)):
+        copy(EXAMPLE / kind / source, workspace / kind / target, words)
+    tests = f"//wit/{name}/... //guests/{guest}/..."
+    if listed.exists():
+        if language == "rust":
+            crate = workspace / "guests" / guest / "Cargo.toml"
+            copied = (workspace / "guests" / MODELS["rust"][0] / "Cargo.toml").read_text()
+            copied = re.sub(r'(name|description) = "[^"]*"', rf'\1 = "{guest}"', copied)
+            crate.write_text(re.sub(r"greeting = .*\n", "", copied))
+            print(f"wrote {seen(crate)}")
+        add_to_list(listed, MODELS[language][0], guest)
+        print(f"now type\n  ./bazel run //docs:update && ./bazel test {tests} //hosts/plugin_python:{guest}_test")
+        return
+    file = workspace / "hosts" / "BUILD.bazel"
+    before = text_of(file)
+    head = "" if LOAD_PLUGIN_TESTS in before else LOAD_PLUGIN_TESTS
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(head + before + PLUGIN_TESTS.format(contract=name, guest=guest))
+    print(f"wrote {'the end of ' if before else ''}{seen(file)}\nnow type\n  ./bazel test {tests} //hosts:{guest}")
+
+
 def main() -> None:
     parser = Parser(prog="new", description=__doc__, epilog=EPILOG, formatter_class=argparse.RawTextHelpFormatter)
-    kinds = parser.add_subparsers(dest="kind", required=True, metavar="workspace|guest|host")
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="workspace|contract|guest|host")
     kind = kinds.add_parser("workspace", help="a workspace of your own, ready to build and test")
     kind.add_argument("folder", metavar="DIR", help="a folder that is empty or new, outside of anyhost's checkout")
+    kind = kinds.add_parser("contract", help="a contract of this workspace, with a guest that keeps it")
+    kind.add_argument("name", metavar="NAMESPACE:NAME", help="the package of WIT, as in acme:prices")
+    kind.add_argument("--guest-language", choices=["c", "rust"], default="rust", help="what its guest is written in (rust)")
     for name in ("guest", "host"):
         kind = kinds.add_parser(name, help=f"a {name} of this workspace, a copy of one that is there")
         kind.add_argument("name", metavar="NAME", help="snake_case; by custom the language comes last")
@@ -151,6 +234,8 @@ def main() -> None:
         sys.exit("error: there is no workspace: expected to be run as ./bazel run //tools/new -- …")
     if arguments.kind == "workspace":
         new_workspace(Path(os.path.normpath(Path(os.environ["BUILD_WORKING_DIRECTORY"], arguments.folder))))
+    elif arguments.kind == "contract":
+        new_contract(Path(workspace), *checked_contract(arguments.name), arguments.guest_language)
     else:
         models = [arguments.like] if arguments.like else MODELS[getattr(arguments, "language", "host")]
         new_folder(arguments.kind, Path(workspace), checked_name(arguments.name), models)

@@ -1,4 +1,4 @@
-"""What tools/new writes and refuses; docs/your-own-workspace.md and docs/add-a-guest.md build and test it."""
+"""What tools/new writes and refuses; docs/your-own-*.md and docs/add-a-*.md build and test it."""
 
 import os
 import subprocess
@@ -104,6 +104,64 @@ def test_host_is_a_copy_with_a_line_in_each_list(tmp_path: Path) -> None:
         'HOSTS = {\n    "cli": 1,\n    "embedded": 2,\n    "plugin_python": 2,\n}\n'
     )
     assert said.endswith("&& ./bazel test //hosts/embedded/... //hosts:matrix_test\n")
+
+
+def test_contract_has_its_names_and_a_row_of_hosts(tmp_path: Path) -> None:
+    (tmp_path / "hosts").mkdir()
+    said = made(tmp_path, "contract", "my-co:gift-cards")
+    assert (tmp_path / "wit/gift-cards/gift-cards.wit").read_text().startswith("package my-co:gift-cards@1.0.0;\n")
+    guest = (tmp_path / "guests/gift_cards_rust/src/lib.rs").read_text()
+    assert "use bindings::exports::my_co::gift_cards::slug::Guest;\n" in guest
+    assert 'path: "../../wit/gift-cards"' in guest
+    load = 'load("@anyhost//hosts:defs.bzl", "plugin_tests")\n'
+    row = """
+plugin_tests(
+    name = "gift_cards_rust",
+    cases = "//wit/gift-cards:cases",
+    component = "//guests/gift_cards_rust",
+)
+"""
+    hosts = tmp_path / "hosts/BUILD.bazel"
+    assert hosts.read_text() == load + row
+    assert said.endswith("now type\n  ./bazel test //wit/gift-cards/... //guests/gift_cards_rust/... //hosts:gift_cards_rust\n")
+    made(tmp_path, "contract", "my-co:notes", "--guest-language", "c")
+    notes = row.replace("gift-cards", "notes").replace("gift_cards_rust", "notes_c")
+    assert hosts.read_text() == load + row + notes
+    assert "void exports_my_co_notes_slug_slug(" in (tmp_path / "guests/notes_c/src/notes_c.c").read_text()
+    made(tmp_path, "guest", "short_notes_c", "--like", "notes_c")
+    assert hosts.read_text() == load + row + notes + notes.replace("notes_c", "short_notes_c")
+
+
+def test_contract_of_anyhost_itself_is_a_line_in_its_list(checkout: Path) -> None:
+    manifest = '[package]\nname = "hello_world_rust"\n\n[dependencies]\ngreeting = { path = "x" }\nguest_rt = { path = "y" }\n'
+    (checkout / "guests" / "hello_world_rust" / "Cargo.toml").write_text(manifest)
+    said = made(checkout, "contract", "acme:words")
+    guest = checkout / "guests" / "words_rust"
+    assert 'load("//tools/make:defs.bzl", "rust_guest")' in (guest / "BUILD.bazel").read_text()
+    crate = '[package]\nname = "words_rust"\n\n[dependencies]\nguest_rt = { path = "y" }\n'
+    assert (guest / "Cargo.toml").read_text() == crate
+    assert '    "words_rust",\n' in (checkout / "guests" / "guests.bzl").read_text()
+    assert not (checkout / "hosts").exists()
+    assert "./bazel run //docs:update && ./bazel test //wit/words/... //guests/words_rust/..." in said
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("words", "'words' is no contract: expected NAMESPACE:NAME"),
+        ("acme:Words", "'acme:Words' is no contract"),
+        ("acme:words@1.0.0", "'acme:words@1.0.0' is no contract"),
+        ("acme:list", "'list' means something else in WIT or in Rust, or is a target"),
+        ("crate:words", "'crate' means something else"),
+        ("acme:cases", "'cases' means something else"),
+        ("acme:hello", "wit/hello is there already: expected the name of a new contract"),
+        ("acme:shout", "guests/shout_rust is there already: expected the name of a new contract"),
+    ],
+)
+def test_contract_refuses(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / "wit" / "hello").mkdir(parents=True)
+    (tmp_path / "guests" / "shout_rust").mkdir(parents=True)
+    assert text in refused(tmp_path, "contract", name)
 
 
 def test_guest_without_a_list(checkout: Path) -> None:
