@@ -56,7 +56,7 @@ def test_cases_have_the_plain_form_of_the_page() -> None:
 
 
 def test_cases_of_commands_and_servers_are_those_of_guests() -> None:
-    _, _, _, cli, http, _ = map(json.loads, re.findall(r"^```json\n(.*?)^```$", CONTRACTS, re.DOTALL | re.MULTILINE))
+    _, _, cli, http, _ = map(json.loads, re.findall(r"^```json\n(.*?)^```$", CONTRACTS, re.DOTALL | re.MULTILINE))
     for shown, guest in ((cli, "CLI"), (http, "HTTP")):
         cases = json.loads(Path(os.environ[guest]).read_text())
         assert all(case in cases for case in shown)

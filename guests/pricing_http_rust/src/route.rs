@@ -95,7 +95,10 @@ pub fn reply(verb: Verb, target: &str, body: impl FnOnce() -> Result<Vec<u8>, Re
         ("/quote", Verb::Post) => body().and_then(|body| parsed(&body)).map(quote),
         ("/merge", Verb::Post) => body().and_then(|body| parsed(&body)).and_then(merge),
         ("/quote" | "/merge", _) => Err(Reply::not_allowed("POST")),
-        _ => Err(Reply::wrong(404, "there is no such path: GET / has those that there are")),
+        _ => Err(Reply::wrong(
+            404,
+            "there is no such path: GET / has those that there are",
+        )),
     };
     answered.unwrap_or_else(|reply| reply)
 }
@@ -154,7 +157,9 @@ mod tests {
     fn a_path_has_its_methods() {
         assert_eq!(replied(Verb::Get, "/?x=1", ""), (200, USAGE.to_owned()));
         assert_eq!(replied(Verb::Get, "/cart", "").0, 404);
-        let no_body = || panic!("the body is not wanted");
+        fn no_body() -> Result<Vec<u8>, Reply> {
+            panic!("the body is not wanted")
+        }
         for (verb, target, allow) in [
             (Verb::Post, "/", "GET, HEAD"),
             (Verb::Get, "/quote", "POST"),
@@ -171,6 +176,9 @@ mod tests {
         let missing = line("missing field `currency` at line 1 column 2");
         assert_eq!(replied(Verb::Post, "/quote", "{}"), (400, missing));
         let none = line("sessions: expected one or more");
-        assert_eq!(replied(Verb::Post, "/merge", r#"{"sessions":[]}"#), (400, none));
+        assert_eq!(
+            replied(Verb::Post, "/merge", r#"{"sessions":[]}"#),
+            (400, none)
+        );
     }
 }

@@ -31,7 +31,11 @@ fn written_out(value: Value) -> Value {
                 .into_iter()
                 .map(|(key, value)| (key, written_out(value)))
                 .collect();
-            match (fields.get("$repeat"), fields.get("times"), fields.get("$concat")) {
+            match (
+                fields.get("$repeat"),
+                fields.get("times"),
+                fields.get("$concat"),
+            ) {
                 (Some(Value::String(part)), Some(Value::Number(times)), _) => {
                     let times = times.as_u64().and_then(|times| times.try_into().ok());
                     part.repeat(times.expect("times are whole")).into()
@@ -51,19 +55,14 @@ fn written_out(value: Value) -> Value {
 ///
 /// # Panics
 /// So it does.
-pub(crate) fn run_all<'a, T: 'a>(
-    cases: &'a [T],
-    name: impl Fn(&'a T) -> &'a str,
-    run: impl Fn(&'a T),
-) {
-    let failed: Vec<_> = cases
-        .iter()
-        .filter(|case| {
-            println!("{}", name(case));
-            catch_unwind(AssertUnwindSafe(|| run(case))).is_err()
-        })
-        .map(name)
-        .collect();
+pub(crate) fn run_all<T>(cases: &[T], name: impl Fn(&T) -> &str, run: impl Fn(&T)) {
+    let mut failed = Vec::new();
+    for case in cases {
+        println!("{}", name(case));
+        if catch_unwind(AssertUnwindSafe(|| run(case))).is_err() {
+            failed.push(name(case));
+        }
+    }
     assert!(failed.is_empty(), "failed: {}", failed.join(", "));
 }
 

@@ -27,7 +27,8 @@ struct Case {
 /// # Panics
 /// It prints something else, or ends with another code.
 pub fn hold_for(host: impl Fn() -> Command) {
-    cases::run_all(&cases::read(), |case: &Case| &case.name, |case| hold(host(), case));
+    let cases: Vec<Case> = cases::read();
+    cases::run_all(&cases, |case| &case.name, |case| hold(host(), case));
 }
 
 fn hold(mut command: Command, case: &Case) {
@@ -44,7 +45,13 @@ fn hold(mut command: Command, case: &Case) {
     });
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
-    assert_eq!((output.status.code(), &stderr), (Some(case.code), &case.stderr));
+    assert_eq!(
+        (output.status.code(), &stderr),
+        (Some(case.code), &case.stderr)
+    );
     let expected = &case.stdout;
-    assert!(stdout == *expected, "expected {expected:.300}, got {stdout:.300}");
+    assert!(
+        stdout == *expected,
+        "expected {expected:.300}, got {stdout:.300}"
+    );
 }

@@ -55,7 +55,8 @@ fn ok() -> u16 {
 /// # Panics
 /// It answers otherwise.
 pub fn hold_at(addr: &str) {
-    cases::run_all(&cases::read(), |case: &Case| &case.name, |case| hold(addr, case));
+    let cases: Vec<Case> = cases::read();
+    cases::run_all(&cases, |case| &case.name, |case| hold(addr, case));
 }
 
 fn hold(addr: &str, case: &Case) {

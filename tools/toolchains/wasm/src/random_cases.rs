@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use proptest::strategy::{Union, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Number, Value, json};
 use wit_bindgen_core::wit_parser::{Function, Resolve, Type, TypeDefKind, TypeId, WorldItem};
 
 /// Makes cases of random values for functions that give back what they are given.
@@ -72,15 +72,24 @@ fn run(args: &Args) -> Result<()> {
     let interface =
         interface.with_context(|| format!("{} has no interface {}", own.name, args.interface))?;
     let functions = resolve.interfaces[*interface].functions.values();
-    let functions: Vec<_> = functions.filter(|function| gives_back(&resolve, function)).collect();
+    let functions: Vec<_> = functions
+        .filter(|function| gives_back(&resolve, function))
+        .collect();
     if functions.is_empty() {
-        bail!("no function of {} gives back what it is given", args.interface);
+        bail!(
+            "no function of {} gives back what it is given",
+            args.interface
+        );
     }
     let strategies: Vec<_> = functions
         .iter()
         .map(|function| {
-            let args = function.params.iter().map(|param| values(&resolve, &param.ty));
-            args.collect::<Result<Vec<_>>>().with_context(|| function.name.clone())
+            let args = function
+                .params
+                .iter()
+                .map(|param| values(&resolve, &param.ty));
+            args.collect::<Result<Vec<_>>>()
+                .with_context(|| function.name.clone())
         })
         .collect::<Result<_>>()?;
 
@@ -90,9 +99,15 @@ fn run(args: &Args) -> Result<()> {
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let mut cases = Vec::with_capacity(args.cases);
     for (number, at) in (0..functions.len()).cycle().enumerate().take(args.cases) {
-        let given = strategies[at].new_tree(&mut runner).map_err(|reason| anyhow::anyhow!("{reason}"))?;
+        let given = strategies[at]
+            .new_tree(&mut runner)
+            .map_err(|reason| anyhow::anyhow!("{reason}"))?;
         let given = given.current();
-        let result = if let [value] = given.as_slice() { value.clone() } else { json!(given) };
+        let result = if let [value] = given.as_slice() {
+            value.clone()
+        } else {
+            json!(given)
+        };
         let call = &functions[at].name;
         let name = format!("{call}, random value {number} of seed {}", args.seed);
         cases.push(json!({ "name": name, "call": call, "args": given, "result": result }));
@@ -147,11 +162,11 @@ fn values(resolve: &Resolve, ty: &Type) -> Result<Values> {
         Type::S8 => integers!(i8, Value::from),
         Type::S16 => integers!(i16, Value::from),
         Type::S32 => integers!(i32, Value::from),
-        Type::U64 => integers!(u64, |number| number.to_string().into()),
-        Type::S64 => integers!(i64, |number| number.to_string().into()),
+        Type::U64 => integers!(u64, |number| Value::from(number.to_string())),
+        Type::S64 => integers!(i64, |number| Value::from(number.to_string())),
         Type::F32 => floats!(f32),
         Type::F64 => floats!(f64),
-        Type::Char => chars().prop_map(|c| c.to_string().into()).boxed(),
+        Type::Char => chars().prop_map(|c| Value::from(c.to_string())).boxed(),
         Type::String => strings(),
         Type::ErrorContext => bail!("an error-context has no form in JSON"),
         Type::Id(id) => defined(resolve, *id)?,
@@ -164,16 +179,26 @@ fn defined(resolve: &Resolve, id: TypeId) -> Result<Values> {
     let named = |name: &str, ty: Option<&Type>| -> Result<Values> {
         let name = name.to_owned();
         let payload = ty.map_or_else(|| Ok(Just(Value::Null).boxed()), of)?;
-        Ok(payload.prop_map(move |value| json!({ &name: value })).boxed())
+        Ok(payload
+            .prop_map(move |value| json!({ (name.as_str()): value }))
+            .boxed())
     };
     Ok(match &resolve.types[id].kind {
         TypeDefKind::Type(ty) => of(ty)?,
         TypeDefKind::Record(record) => {
-            let names: Vec<_> = record.fields.iter().map(|field| field.name.clone()).collect();
+            let names: Vec<_> = record
+                .fields
+                .iter()
+                .map(|field| field.name.clone())
+                .collect();
             let fields = record.fields.iter().map(|field| of(&field.ty));
             let fields = fields.collect::<Result<Vec<_>>>()?;
-            let object = move |values| names.iter().cloned().zip::<Vec<_>>(values).collect();
-            fields.prop_map(move |values| Value::Object(object(values) as Map<_, _>)).boxed()
+            fields
+                .prop_map(move |values| {
+                    let fields = names.iter().cloned().zip(values);
+                    Value::Object(fields.collect())
+                })
+                .boxed()
         }
         TypeDefKind::Tuple(tuple) => {
             let items = tuple.types.iter().map(of).collect::<Result<Vec<_>>>()?;
@@ -181,7 +206,9 @@ fn defined(resolve: &Resolve, id: TypeId) -> Result<Values> {
         }
         TypeDefKind::List(Type::U8) => {
             let bytes = prop_oneof![9 => vec(any::<u8>(), 0..64), 1 => vec(any::<u8>(), 0..5000)];
-            bytes.prop_map(|bytes| BASE64_STANDARD.encode(bytes).into()).boxed()
+            bytes
+                .prop_map(|bytes| Value::from(BASE64_STANDARD.encode(bytes)))
+                .boxed()
         }
         TypeDefKind::List(ty) => {
             let item = of(ty)?;
@@ -201,7 +228,10 @@ fn defined(resolve: &Resolve, id: TypeId) -> Result<Values> {
         ])
         .boxed(),
         TypeDefKind::Variant(variant) => {
-            let cases = variant.cases.iter().map(|case| named(&case.name, case.ty.as_ref()));
+            let cases = variant
+                .cases
+                .iter()
+                .map(|case| named(&case.name, case.ty.as_ref()));
             Union::new(cases.collect::<Result<Vec<_>>>()?).boxed()
         }
         TypeDefKind::Enum(cases) => {
@@ -227,7 +257,7 @@ fn float(number: f64) -> Value {
 }
 
 /// Of every plane alike, and those at which something begins or ends.
-fn chars() -> impl Strategy<Value = char> + Clone {
+fn chars() -> impl Strategy<Value = char> {
     let code = (0_u32..=0x10, 0_u32..=0xffff).prop_map(|(plane, low)| plane << 16 | low);
     prop_oneof![
         2 => any::<char>(),
@@ -242,7 +272,7 @@ fn chars() -> impl Strategy<Value = char> + Clone {
 fn strings() -> Values {
     let chars = || chars().boxed();
     prop_oneof![9 => vec(chars(), 0..24), 1 => vec(chars(), 0..2000)]
-        .prop_map(|chars| chars.into_iter().collect::<String>().into())
+        .prop_map(|chars| Value::from(chars.into_iter().collect::<String>()))
         .boxed()
 }
 
