@@ -6,7 +6,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhost_manners::fail;
+use anyhost_manners::{fail, wrong_usage};
 use anyhost_plugin::{
     Engine, Error, Function, Options, Plugin, Prepared, Scope, Type, Types, Vals, is_call, show,
 };
@@ -45,8 +45,7 @@ fn main() -> ExitCode {
         }
         Err(Problem::Failed(line)) => fail(line),
         Err(Problem::Usage(line)) => {
-            fail(format_args!("{line} (--help tells more)"));
-            ExitCode::from(2)
+            wrong_usage(line)
         }
     }
 }
