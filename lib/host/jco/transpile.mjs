@@ -9,6 +9,7 @@ import { Worker } from "node:worker_threads";
 
 import { ComponentError } from "./errors.mjs";
 import { interfacesOf } from "./interfaces.mjs";
+import { exactText } from "./text.mjs";
 
 /** The names, in a folder that a component was transpiled to, of the module and of what tells its types. */
 export const MODULE = "component.js";
@@ -31,7 +32,9 @@ export async function transpile(file, { minify }) {
       .trim();
     throw new ComponentError(`${file}: not a valid component: ${reason}`, { cause });
   }
-  return new Map([...Object.entries(result.files), [DESCRIPTION, Buffer.from(JSON.stringify(description))]]);
+  const module = exactText(Buffer.from(result.files[MODULE]).toString());
+  const made = { ...result.files, [MODULE]: Buffer.from(module) };
+  return new Map([...Object.entries(made), [DESCRIPTION, Buffer.from(JSON.stringify(description))]]);
 }
 
 /**
@@ -41,7 +44,7 @@ export async function transpile(file, { minify }) {
 export function instantiateOf(files) {
   const code = Buffer.from(files.get(MODULE))
     .toString()
-    .replaceAll(/^export (?=function instantiate\(|const _util = )/gm, "")
+    .replaceAll(/^ *export (?=function instantiate\(|const _util = )/gm, "")
     // Where the core modules are, if nobody hands them over.
     .replaceAll("import.meta.url", "undefined");
   return vm.compileFunction(`"use strict";${code}\nreturn instantiate;`, [], { filename: MODULE })();
