@@ -34,11 +34,13 @@ const OPTIONAL: &[(&str, WasmFeatures)] = &[
     ("fixed-length-lists", WasmFeatures::CM_FIXED_LENGTH_LISTS),
     ("forward", WasmFeatures::CM_FORWARD),
     ("gc", WasmFeatures::GC),
+    ("gc-types", WasmFeatures::GC_TYPES),
     ("implements", WasmFeatures::CM_IMPLEMENTS),
     ("map", WasmFeatures::CM_MAP),
     ("more-async-builtins", WasmFeatures::CM_MORE_ASYNC_BUILTINS),
     ("multi-memory", WasmFeatures::MULTI_MEMORY),
     ("threading", WasmFeatures::CM_THREADING),
+    ("threads", WasmFeatures::THREADS),
 ];
 
 /// All features, but for one that takes names in another way than the others do.
