@@ -34,7 +34,11 @@ fn call(plugin: &mut Plugin, step: &Value) -> Result<Value, Error> {
     let function = plugin.function("", text(&step["call"]))?;
     let scope = &Scope::new();
     let args = step["args"].as_array().expect("a list").iter();
-    let returned = plugin.call(&function, args.map(|value| Json { value, scope }), &mut &*scope)?;
+    let returned = plugin.call(
+        &function,
+        args.map(|value| Json { value, scope }),
+        &mut &*scope,
+    )?;
     let Ok(value) = returned.whole(&function, &mut &*scope);
     Ok(json!({ "returned": value }))
 }

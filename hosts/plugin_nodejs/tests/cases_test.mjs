@@ -14,8 +14,7 @@ for (const path of [TRANSPILED, COMPONENT]) {
   const description = await describe(path);
   test(`${path} has cases`, () => assert.ok(casesFor(contract, description).length > 0));
   for (const { group, one } of casesFor(contract, description)) {
-    test(`${path}: ${one.name}`, () =>
-      runCase((imports) => Plugin.open(path, { imports }), description, group, one));
+    test(`${path}: ${one.name}`, () => runCase((imports) => Plugin.open(path, { imports }), description, group, one));
   }
 }
 

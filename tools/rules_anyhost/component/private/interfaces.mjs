@@ -265,7 +265,8 @@ export function interfacesOf(bytes) {
     const found = {};
     for (const [name, { sort, is }] of items) {
       if (sort === "func") found[name] = func(is);
-      if (sort === "core" || sort === "component") found[name] = { unsupported: `a ${sort === "core" ? "core module" : sort}` };
+      if (sort === "core" || sort === "component")
+        found[name] = { unsupported: `a ${sort === "core" ? "core module" : sort}` };
       if (sort === "type" && is.resource?.[0] === name) found[name] = {};
       if (sort !== "instance") continue;
       const functions = [...is.exports].filter(([, item]) => item.sort === "func");

@@ -88,7 +88,9 @@ impl<'a> Reader<'a> {
                 self.definitions.insert(name.as_deref(), file);
                 self.definitions.insert(None, file);
             }
-            Command::ModuleInstance { instance, module, .. } => {
+            Command::ModuleInstance {
+                instance, module, ..
+            } => {
                 let Some(file) = self.definitions.get(&module.as_deref()) else {
                     bail!("there is no such definition")
                 };
@@ -103,11 +105,15 @@ impl<'a> Reader<'a> {
             Command::AssertUninstantiable { file, text, .. } => {
                 self.open(line, file, Opening::Traps(text.to_string()))?;
             }
-            Command::Action { action, .. } => self.call(line, action, |_, _| Ok(Ends::ReturnsAny))?,
+            Command::Action { action, .. } => {
+                self.call(line, action, |_, _| Ok(Ends::ReturnsAny))?
+            }
             Command::AssertTrap { action, text, .. } => {
                 self.call(line, action, |_, _| Ok(Ends::Traps(text.to_string())))?;
             }
-            Command::AssertReturn { action, expected, .. } => {
+            Command::AssertReturn {
+                action, expected, ..
+            } => {
                 self.call(line, action, |types, function| {
                     let result = types[function].result;
                     match (result, expected.as_slice()) {
@@ -165,7 +171,12 @@ impl<'a> Reader<'a> {
         action: &Action<'_>,
         ends: impl FnOnce(TypesRef<'_>, ComponentFuncTypeId) -> Result<Ends>,
     ) -> Result<()> {
-        let Action::Invoke { module, field, args } = action else {
+        let Action::Invoke {
+            module,
+            field,
+            args,
+        } = action
+        else {
             bail!("a component has nothing to get")
         };
         let Some(&number) = self.instances.get(&module.as_deref()) else {

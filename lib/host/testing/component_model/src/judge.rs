@@ -71,13 +71,21 @@ pub fn judge(folder: &Path, suite: &Suite, host: &Host, runner: &Path) -> Result
             bail!("{}: {} was not run", runner.display(), entry.at)
         };
         let is_open = matches!(outcome, Outcome::Opened(true));
-        tally.add(&entry.at, opened(entry, host, &outcome), host.failure(entry, &entry.at));
+        tally.add(
+            &entry.at,
+            opened(entry, host, &outcome),
+            host.failure(entry, &entry.at),
+        );
         for (call, directive) in entry.calls.iter().zip(directives) {
             if host.lacking(&directive).is_some() {
                 continue;
             }
             match outcomes.remove(&call.at) {
-                Some(outcome) => tally.add(&call.at, called(call, host, &outcome), host.failure(entry, &call.at)),
+                Some(outcome) => tally.add(
+                    &call.at,
+                    called(call, host, &outcome),
+                    host.failure(entry, &call.at),
+                ),
                 // It fails with its component, and by the name of that.
                 None if !is_open => tally.failed += 1,
                 None => bail!("{}: {} was not run", runner.display(), call.at),
@@ -87,7 +95,11 @@ pub fn judge(folder: &Path, suite: &Suite, host: &Host, runner: &Path) -> Result
     if let Some(at) = outcomes.keys().next() {
         bail!("{}: {at} was run, which does not apply", runner.display());
     }
-    let Tally { passed, failed, wrong } = tally;
+    let Tally {
+        passed,
+        failed,
+        wrong,
+    } = tally;
     println!("{}: {passed} passed, {failed} fail as is known", host.host);
     match wrong.len() {
         0 => Ok(()),
@@ -108,7 +120,9 @@ impl Tally {
         match (came_out, known) {
             (Ok(()), None) => self.passed += 1,
             (Err(_), Some(_)) => self.failed += 1,
-            (Ok(()), Some(_)) => self.wrong.push(format!("{at}: passes, and is among the failures")),
+            (Ok(()), Some(_)) => self
+                .wrong
+                .push(format!("{at}: passes, and is among the failures")),
             (Err(reason), None) => self.wrong.push(format!("{at}: {reason}")),
         }
     }
@@ -124,7 +138,9 @@ fn plan(folder: &Path, suite: &Suite, host: &Host) -> Value {
         }
         let calls = entry.calls.iter().zip(directives);
         let calls = calls.filter(|(_, directive)| host.lacking(directive).is_none());
-        let calls = calls.map(|(Call { at, call, args, .. }, _)| json!({ "at": at, "call": call, "args": args }));
+        let calls = calls.map(
+            |(Call { at, call, args, .. }, _)| json!({ "at": at, "call": call, "args": args }),
+        );
         Some(json!({
             "at": entry.at,
             "component": folder.join(&entry.component),

@@ -57,9 +57,7 @@ pub fn is_known(need: &str) -> bool {
 /// It is not valid with all of them either.
 pub fn to_open(component: &[u8]) -> Result<BTreeSet<String>, BinaryReaderError> {
     validate(component, ALL)?;
-    Ok(without(|features| {
-        validate(component, features).is_err()
-    }))
+    Ok(without(|features| validate(component, features).is_err()))
 }
 
 /// The words with which a component is refused that is not valid, those of the test if
@@ -100,7 +98,10 @@ fn has_async(types: TypesRef<'_>, ty: Type) -> bool {
     match &types[id] {
         Defined::Future { .. } | Defined::Stream { .. } => true,
         Defined::Record(of) => of.fields.values().any(inner),
-        Defined::Variant(of) => of.cases.values().any(|case| case.ty.as_ref().is_some_and(inner)),
+        Defined::Variant(of) => of
+            .cases
+            .values()
+            .any(|case| case.ty.as_ref().is_some_and(inner)),
         Defined::List { element, .. } | Defined::FixedLengthList { element, .. } => inner(element),
         Defined::Map { key, value, .. } => inner(key) || inner(value),
         Defined::Tuple(of) => of.types.iter().any(inner),

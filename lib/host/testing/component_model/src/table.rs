@@ -45,7 +45,9 @@ pub fn tables(suite: &Suite, hosts: &[Host]) -> String {
             }
         }
         if !reasons.is_empty() {
-            page.push_str("| not applicable: it needs | directives | since |\n| --- | ---: | --- |\n");
+            page.push_str(
+                "| not applicable: it needs | directives | since |\n| --- | ---: | --- |\n",
+            );
         }
         for ((need, reason), count) in reasons {
             let _ = writeln!(page, "| {need} | {count} | {reason} |");
@@ -94,20 +96,36 @@ fn counts(
         }
     }
     rows.insert("~".to_owned(), all);
-    let names: Vec<String> = hosts.iter().map(|host| format!("`{}`", host.host)).collect();
+    let names: Vec<String> = hosts
+        .iter()
+        .map(|host| format!("`{}`", host.host))
+        .collect();
     let _ = writeln!(page, "| {title} | {} |", names.join(" | "));
     let _ = writeln!(page, "| --- |{}", " ---: |".repeat(hosts.len()));
     for (name, counts) in rows {
         let name = if name == "~" { "all" } else { &name };
         let cells = counts.iter().map(|count| {
-            let Count { passed, failed, not_applicable } = count;
+            let Count {
+                passed,
+                failed,
+                not_applicable,
+            } = count;
             format!("{passed} / {failed} / {not_applicable}")
         });
-        let _ = writeln!(page, "| {name} | {} |", cells.collect::<Vec<_>>().join(" | "));
+        let _ = writeln!(
+            page,
+            "| {name} | {} |",
+            cells.collect::<Vec<_>>().join(" | ")
+        );
     }
 }
 
-fn of<'a>(count: &'a mut Count, host: &Host, entry: &Entry, directive: &Directive<'_>) -> &'a mut usize {
+fn of<'a>(
+    count: &'a mut Count,
+    host: &Host,
+    entry: &Entry,
+    directive: &Directive<'_>,
+) -> &'a mut usize {
     if host.lacking(directive).is_some() {
         &mut count.not_applicable
     } else if host.failure(entry, directive.at).is_some() {

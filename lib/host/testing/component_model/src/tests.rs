@@ -65,7 +65,9 @@ fn read(name: &str) -> Suite {
 
 fn host(lacks: &[&str], failures: &[&str]) -> Host {
     let all = |names: &[&str]| {
-        let names = names.iter().map(|name| ((*name).to_owned(), "so".to_owned()));
+        let names = names
+            .iter()
+            .map(|name| ((*name).to_owned(), "so".to_owned()));
         names.collect::<BTreeMap<_, _>>()
     };
     Host {
@@ -125,15 +127,43 @@ fn a_component_opens_or_is_refused_with_the_words() {
     let refused = |said: &str| Outcome::Refused(said.to_owned());
     let opens = entry(Opening::Opens, false);
     assert!(opened(&opens, &host, &Outcome::Opened(true)).is_ok());
-    assert!(opened(&opens, &host, &refused("f: imports x, which this host does not provide")).is_err());
+    assert!(
+        opened(
+            &opens,
+            &host,
+            &refused("f: imports x, which this host does not provide")
+        )
+        .is_err()
+    );
     let imports = entry(Opening::Opens, true);
-    assert!(opened(&imports, &host, &refused("f: imports x, which this host does not provide; …")).is_ok());
+    assert!(
+        opened(
+            &imports,
+            &host,
+            &refused("f: imports x, which this host does not provide; …")
+        )
+        .is_ok()
+    );
     assert!(opened(&imports, &host, &refused("f: not a valid component")).is_err());
     let invalid = entry(Opening::Invalid("out of bounds".to_owned()), false);
-    assert!(opened(&invalid, &host, &refused("f: type index out of bounds (at 0)")).is_ok());
+    assert!(
+        opened(
+            &invalid,
+            &host,
+            &refused("f: type index out of bounds (at 0)")
+        )
+        .is_ok()
+    );
     assert!(opened(&invalid, &host, &refused("f: something else")).is_err());
     assert!(opened(&invalid, &host, &Outcome::Opened(true)).is_err());
-    assert!(opened(&invalid, &host, &Outcome::Failed("f: out of bounds".to_owned())).is_err());
+    assert!(
+        opened(
+            &invalid,
+            &host,
+            &Outcome::Failed("f: out of bounds".to_owned())
+        )
+        .is_err()
+    );
 }
 
 #[test]
@@ -152,13 +182,25 @@ fn a_call_returns_the_value_or_traps_with_the_words() {
     let traps = |words: &str| Ends::Traps(words.to_owned());
     let trapped = |said: &str| Outcome::Trapped(said.to_owned());
     assert!(came(Ends::Returns(json!(1)), Outcome::Returned(json!(1))));
-    assert!(!came(Ends::Returns(json!(1)), Outcome::Returned(json!("1"))));
-    assert!(!came(Ends::Returns(Value::Null), trapped("f: trap: unreachable")));
-    assert!(came(traps("wasm trap: unaligned"), trapped("f: trap: unaligned pointer")));
+    assert!(!came(
+        Ends::Returns(json!(1)),
+        Outcome::Returned(json!("1"))
+    ));
+    assert!(!came(
+        Ends::Returns(Value::Null),
+        trapped("f: trap: unreachable")
+    ));
+    assert!(came(
+        traps("wasm trap: unaligned"),
+        trapped("f: trap: unaligned pointer")
+    ));
     assert!(came(traps("asked"), trapped("f: trap: said")));
     assert!(!came(traps("unaligned"), trapped("f: trap: unreachable")));
     assert!(!came(traps("unaligned"), Outcome::Returned(Value::Null)));
-    assert!(!came(traps("unaligned"), Outcome::Failed("unaligned".to_owned())));
+    assert!(!came(
+        traps("unaligned"),
+        Outcome::Failed("unaligned".to_owned())
+    ));
 }
 
 #[test]

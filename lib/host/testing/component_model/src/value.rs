@@ -5,9 +5,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use json_from_wast::ComponentConst as Const;
 use serde_json::{Map, Value, json};
+use wasmparser::PrimitiveValType;
 use wasmparser::component_types::{ComponentDefinedType as Defined, ComponentValType as Type};
 use wasmparser::types::TypesRef;
-use wasmparser::PrimitiveValType;
 
 /// The constant as a value of that type.
 ///
