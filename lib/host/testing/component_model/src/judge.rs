@@ -74,7 +74,7 @@ pub fn judge(folder: &Path, suite: &Suite, host: &Host, runner: &Path) -> Result
         tally.add(
             &entry.at,
             opened(entry, host, &outcome),
-            host.failure(entry, &entry.at),
+            host.failures.get(&entry.at),
         );
         for (call, directive) in entry.calls.iter().zip(directives) {
             if host.lacking(&directive).is_some() {
@@ -84,7 +84,7 @@ pub fn judge(folder: &Path, suite: &Suite, host: &Host, runner: &Path) -> Result
                 Some(outcome) => tally.add(
                     &call.at,
                     called(call, host, &outcome),
-                    host.failure(entry, &call.at),
+                    host.failures.get(&call.at),
                 ),
                 // It fails with its component, and by the name of that.
                 None if !is_open => tally.failed += 1,
@@ -116,7 +116,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, at: &str, came_out: Result<(), String>, known: Option<&str>) {
+    fn add(&mut self, at: &str, came_out: Result<(), String>, known: Option<&String>) {
         match (came_out, known) {
             (Ok(()), None) => self.passed += 1,
             (Err(_), Some(_)) => self.failed += 1,
