@@ -60,20 +60,28 @@ def guests_of(host):
         host: the host's name.
 
     Returns:
-        A dict from each guest to a struct: the label of the `cases` of the contract that it exports, None if it
-        exports none, and what it `imports` of that contract: the full names, which select the cases.
+        A dict from each guest to the label of the `cases` of the contract that it exports, None if it exports none.
     """
     return {
-        cell.guest: _contract(cell.guest)
+        cell.guest: _cases(cell.guest)
         for cell in cells(GUESTS, HOSTS)
         if cell.host == host and cell.test
     }
 
-def _contract(guest):
+def guest_tests(host, test):
+    """Declares the tests of a host in the matrix: `<guest>_test` for each guest that runs in it.
+
+    Args:
+        host: the host's name.
+        test: the macro that makes one, called with its `name`, the `component`, and the `cases` of its contract.
+    """
+    for guest, cases in guests_of(host).items():
+        test(
+            name = guest + "_test",
+            cases = cases,
+            component = "//guests/" + guest,
+        )
+
+def _cases(guest):
     contracts = [name for name in GUESTS[guest].exports if name in _CONTRACTS]
-    if not contracts:
-        return struct(cases = None, imports = [])
-    return struct(
-        cases = "//wit/{}:cases".format(contracts[0].partition(":")[2]),
-        imports = [name for name in COMPONENTS[guest].imports if _package(name) == contracts[0]],
-    )
+    return "//wit/{}:cases".format(contracts[0].partition(":")[2]) if contracts else None

@@ -1,6 +1,9 @@
-//! `bench COMPONENT AOT [--json]`: what a call costs when its function is found by name,
-//! and what comes before it.
+//! `bench GREETER AOT VALUES AOT [--json]`: what a call costs when its function is found by
+//! name, and what comes before it.
 
+mod values;
+
+use std::collections::HashMap;
 use std::hint::black_box;
 use std::path::Path;
 use std::process::ExitCode;
@@ -17,9 +20,12 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
-        [component, aot] => run(component, aot, false).map_err(|e| e.to_string()),
-        [component, aot, "--json"] => run(component, aot, true).map_err(|e| e.to_string()),
-        _ => Err("usage: bench COMPONENT AOT [--json]".to_owned()),
+        [a, b, c, d] => run([a, b], [c, d], false),
+        [a, b, c, d, "--json"] => run([a, b], [c, d], true),
+        _ => {
+            anyhost_manners::fail("usage: bench GREETER AOT VALUES AOT [--json]");
+            return ExitCode::from(2);
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -27,7 +33,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(component: &str, aot: &str, json: bool) -> Result<(), Error> {
+fn run([component, aot]: [&str; 2], guest: [&str; 2], json: bool) -> Result<(), Error> {
     let engine = Engine::new()?;
     let open = |aot: Option<&str>| {
         let options = Options {
@@ -51,16 +57,21 @@ fn run(component: &str, aot: &str, json: bool) -> Result<(), Error> {
     let loaded = seconds(|| open(Some(aot))?.plugin().map(drop))?;
     let (instantiate_ms, load_ms, precompiled_ms) =
         (instantiated * 1e3, compiled * 1e3, loaded * 1e3);
+    let values = values::measure(&engine, guest)?;
     if json {
         println!(
             "{{\"calls_per_s\":{:.0},\"instantiate_ms\":{instantiate_ms:.4},\"load_ms\":{load_ms:.4},\
-             \"load_precompiled_ms\":{precompiled_ms:.4}}}",
+             \"load_precompiled_ms\":{precompiled_ms:.4},\"values_us\":{}}}",
             1.0 / called,
+            serde_json::json!(HashMap::from(values)),
         );
     } else {
         println!("{:.2} µs a call", called * 1e6);
         println!("{instantiate_ms:.3} ms for an instance");
         println!("{load_ms:.2} ms to open the component, {precompiled_ms:.2} ms with its code");
+        for (kind, figure) in values {
+            println!("{figure:.2} µs there and back: {kind}");
+        }
     }
     Ok(())
 }
