@@ -96,7 +96,10 @@ class ConversionTest < Minitest::Test
   end
 
   def test_records_from_anything_with_readers
-    [Point.new(1, 2), Pair.new(1, 2, 3), Class.new { def x = 1, def y = 2 }.new].each do |point|
+    object = Object.new
+    def object.x = 1
+    def object.y = 2
+    [Point.new(1, 2), Pair.new(1, 2, 3), object].each do |point|
       assert_equal({ x: 1, y: 2 }, echo("point", point).to_h)
     end
   end

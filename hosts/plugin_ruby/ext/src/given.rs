@@ -204,7 +204,7 @@ impl Source for Given<'_> {
         let Kind { class, names } = self.roots.kinds().get(of);
         let own = class.is_some_and(|class| self.value.class().as_raw() == class.as_raw());
         if own {
-            let index = Fixnum::from_i64(number.cast_signed() as i64).unwrap_or_else(|_| unreachable!());
+            let index = self.ruby().integer_from_u64(number as u64);
             // SAFETY: objects of the class have that many members.
             let field = unsafe { rb_sys::rb_struct_aref(self.value.as_raw(), index.as_raw()) };
             // SAFETY: it is a value of Ruby's.

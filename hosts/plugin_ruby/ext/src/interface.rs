@@ -181,7 +181,8 @@ fn bind(ruby: &Ruby, callable: &Callable, all: RArray, keywords: RHash) -> Resul
     let known: Vec<String> = known.collect();
     let given: RArray = keywords.funcall("keys", ())?;
     let is_open = |key: &Value| names[first..].iter().any(|name| *name == key.as_raw());
-    let stray = given.to_vec::<Value>()?.into_iter().find(|key| !is_open(key));
+    let mut given = given.into_iter();
+    let stray = given.find(|key| !is_open(key));
     let stray = stray.map_or_else(String::new, |key| key.inspect());
     let (place, known) = (callable.function.place(), known.join(", "));
     let line = format!("{place}: unknown keyword: {stray}; the parameters are {known}");

@@ -8,7 +8,7 @@ use anyhost_plugin::{
 };
 use magnus::prelude::*;
 use magnus::rb_sys::{AsRawValue, FromRawValue};
-use magnus::value::{Fixnum, StaticSymbol};
+use magnus::value::StaticSymbol;
 use magnus::{Error, RArray, Ruby, Value};
 
 use crate::resource::Resource;
@@ -152,7 +152,7 @@ impl Sink for Maker<'_> {
         let object = unsafe { rb_sys::rb_struct_alloc_noinit(class.as_raw()) };
         fields.with(|values| {
             for (number, value) in (0_i64..).zip(values) {
-                let index = Fixnum::from_i64(number).unwrap_or_else(|_| unreachable!());
+                let index = self.ruby.integer_from_i64(number);
                 // SAFETY: as above.
                 unsafe { rb_sys::rb_struct_aset(object, index.as_raw(), *value) };
             }
