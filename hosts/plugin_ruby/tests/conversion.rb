@@ -155,7 +155,7 @@ class ConversionTest < Minitest::Test
     ["u32", 2**32, RangeError, "u32"], ["s32", 2**31, RangeError, "s32"],
     ["u64", 2**64, RangeError, "u64"], ["u64", -1, RangeError, "u64"], ["u64", 10**50, RangeError, "u64"],
     ["s64", 2**63, RangeError, "s64"], ["s64", -(2**63) - 1, RangeError, "s64"],
-    ["f64", "1", TypeError, "f64"], ["f64", 1i, TypeError, "f64"], ["f64", 10**400, ArgumentError, "f64"],
+    ["f64", "1", TypeError, "f64"], ["f64", 1i, TypeError, "f64"], ["f64", 10**400, ArgumentError, nil],
     ["char", "ab", ArgumentError, "char"], ["char", "", ArgumentError, "char"], ["char", 97, TypeError, "char"],
     ["string", :symbol, TypeError, "string"], ["string", nil, TypeError, "string"],
     ["bytes", [1, 2], TypeError, "list<u8>"],
@@ -194,7 +194,7 @@ class ConversionTest < Minitest::Test
       assert_equal line, error.message
     end
     error = assert_raises(TypeError) { echo("string", [1] * 100) }
-    assert_equal "value: expected string, got [#{'1, ' * 19}1, …", error.message
+    assert_equal "value: expected string, got [#{'1, ' * 19}1,…", error.message
   end
 
   # Bytes that are no UTF-8, one half of a surrogate pair in two encodings, and bytes that are no text at all.

@@ -69,14 +69,14 @@ module Testing
     files.find { |path| File.basename(path, ".wasm") == name } || File.join(Dir.tmpdir, "#{name}.wasm")
   end
 
-  def open_values(host = {}, **options) = Anyhost::Plugin.open(file("VALUES"), imports: { host: HOST.merge(host) }, **options)
+  def open_values(host = {}, &) = Anyhost::Plugin.open(file("VALUES"), imports: { host: HOST.merge(host) }, &)
 
-  # A component whose `call_host` calls the block, or does what it has for a deed.
-  def open_deeds(**, &act) = Anyhost::Plugin.open(file("DEEDS"), imports: { act: act || -> {} }, **)
+  # A component whose `call_host` calls the block.
+  def open_deeds(&act) = Anyhost::Plugin.open(file("DEEDS"), imports: { act: act || -> {} })
 
-  def open_formatted(**options, &reverse)
+  def open_formatted(&reverse)
     imports = { formatter: { reverse: reverse || ->(text) { text.reverse } } }
-    Anyhost::Plugin.open(file("HELLO_WORLD_IMPORTS_RUST"), imports:, **options)
+    Anyhost::Plugin.open(file("HELLO_WORLD_IMPORTS_RUST"), imports:)
   end
 
   # A value with Hashes in place of records.

@@ -44,9 +44,7 @@ pub fn exception(ruby: &Ruby, problem: &Problem) -> Error {
 fn class_of(ruby: &Ruby, wrong: &Wrong) -> ExceptionClass {
     match wrong.expected.as_str() {
         _ if wrong.kind => ruby.exception_type_error(),
-        "u8" | "u16" | "u32" | "u64" | "s8" | "s16" | "s32" | "s64" => {
-            ruby.exception_range_error()
-        }
+        "u8" | "u16" | "u32" | "u64" | "s8" | "s16" | "s32" | "s64" => ruby.exception_range_error(),
         "string" => ruby.exception_encoding_error(),
         _ => ruby.exception_arg_error(),
     }
@@ -64,5 +62,9 @@ pub fn result_error(ruby: &Ruby, place: &str, value: Value) -> Error {
 /// The value of a `ResultError`, if it is one.
 pub fn value_of(ruby: &Ruby, error: &Error) -> Option<Value> {
     let of_result = error.is_kind_of(ruby.get_inner(&RESULT));
-    error.value().filter(|_| of_result)?.funcall("value", ()).ok()
+    error
+        .value()
+        .filter(|_| of_result)?
+        .funcall("value", ())
+        .ok()
 }

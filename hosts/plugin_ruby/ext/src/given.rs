@@ -47,7 +47,11 @@ impl Given<'_> {
         if let Some(string) = RString::from_value(self.value) {
             return Ok(string);
         }
-        if !self.value.respond_to("to_str", false).map_err(Not::Foreign)? {
+        if !self
+            .value
+            .respond_to("to_str", false)
+            .map_err(Not::Foreign)?
+        {
             return Err(Not::Kind);
         }
         RString::try_convert(self.value).map_err(Not::Foreign)
@@ -63,7 +67,10 @@ impl Given<'_> {
             return Ok(kebab(&symbol.name().map_err(Not::Foreign)?));
         }
         let string = RString::from_value(self.value).ok_or(Not::Kind)?;
-        string.to_string().map(|name| kebab(&name)).map_err(|_| Not::Value)
+        string
+            .to_string()
+            .map(|name| kebab(&name))
+            .map_err(|_| Not::Value)
     }
 
     /// A Hash's one pair, whose key is a Symbol.
@@ -110,7 +117,9 @@ impl Given<'_> {
             return Ok(None);
         }
         let value = self.value.funcall_public(name, ());
-        value.map(|value| Some(self.of(value))).map_err(Not::Foreign)
+        value
+            .map(|value| Some(self.of(value)))
+            .map_err(Not::Foreign)
     }
 }
 
@@ -122,7 +131,9 @@ impl Source for Given<'_> {
         if Qtrue::from_value(self.value).is_some() {
             return Ok(true);
         }
-        Qfalse::from_value(self.value).map(|_| false).ok_or(Not::Kind)
+        Qfalse::from_value(self.value)
+            .map(|_| false)
+            .ok_or(Not::Kind)
     }
 
     fn integer(&self, _: Integer) -> Answer<i128> {
@@ -146,7 +157,11 @@ impl Source for Given<'_> {
             return Err(Not::Kind);
         }
         let float: f64 = self.value.funcall("to_f", ()).map_err(Not::Foreign)?;
-        if float.is_finite() { Ok(float) } else { Err(Not::Value) }
+        if float.is_finite() {
+            Ok(float)
+        } else {
+            Err(Not::Value)
+        }
     }
 
     fn character(&self) -> Answer<char> {
@@ -182,7 +197,10 @@ impl Source for Given<'_> {
             if string.as_raw() != self.value.as_raw() {
                 return Ok(Cow::Owned(bytes.to_vec()));
             }
-            Ok(Cow::Borrowed(std::slice::from_raw_parts(bytes.as_ptr(), bytes.len())))
+            Ok(Cow::Borrowed(std::slice::from_raw_parts(
+                bytes.as_ptr(),
+                bytes.len(),
+            )))
         }
     }
 
@@ -256,7 +274,13 @@ impl Source for Given<'_> {
             return Err(Not::Kind);
         }
         let names: RArray = self.value.funcall("to_a", ()).map_err(foreign)?;
-        let names = (0..names.len()).map(|index| Given { value: names.as_value(), ..*self }.item(index));
+        let names = (0..names.len()).map(|index| {
+            Given {
+                value: names.as_value(),
+                ..*self
+            }
+            .item(index)
+        });
         names.map(|name| name?.wit_name()).collect()
     }
 

@@ -55,7 +55,11 @@ impl Host {
             let class: Option<_> = ruby.get_inner(&IMPORTS).funcall("resource", arguments)?;
             if let Some(class) = class {
                 let (methods, native) = (ruby.qnil().as_value(), ruby.qnil().as_value());
-                let class = Class { class, methods, native };
+                let class = Class {
+                    class,
+                    methods,
+                    native,
+                };
                 self.0.set_class(resource, class);
             }
         }
@@ -72,7 +76,9 @@ impl Host {
         let function = call.function();
         let roots = &*self.0;
         let target = roots.target(function);
-        let arguments = call.args(&mut Maker { ruby, roots }).map_err(CallError::Foreign)?;
+        let arguments = call
+            .args(&mut Maker { ruby, roots })
+            .map_err(CallError::Foreign)?;
         let called = arguments.with(|arguments| {
             let count = i32::try_from(arguments.len()).unwrap_or_default();
             let name = LazyId::get_inner_with(&CALL, ruby);

@@ -10,8 +10,8 @@ use magnus::rb_sys::{AsRawId, AsRawValue, FromRawValue};
 use magnus::typed_data::Obj;
 use magnus::value::{Lazy, LazyId};
 use magnus::{
-    DataTypeFunctions, Error, RArray, RClass, RHash, RModule, Ruby, Symbol, TryConvert, TypedData, Value,
-    function, method,
+    DataTypeFunctions, Error, RArray, RClass, RHash, RModule, Ruby, Symbol, TryConvert, TypedData,
+    Value, function, method,
 };
 
 use crate::errors::{constant, error};
@@ -150,7 +150,9 @@ fn call(ruby: &Ruby, this: Value, arguments: &[Value]) -> Result<Value, Error> {
         return Err(Error::new(ruby.exception_arg_error(), line));
     }
     // SAFETY: nobody else has the array, which is kept until the call has ended.
-    let result = interface.native.call(ruby, function, unsafe { all.as_slice() });
+    let result = interface
+        .native
+        .call(ruby, function, unsafe { all.as_slice() });
     std::hint::black_box(all);
     result
 }
@@ -168,7 +170,11 @@ fn bind(ruby: &Ruby, callable: &Callable, all: RArray, keywords: RHash) -> Resul
         // SAFETY: it is a symbol that lives for ever.
         let name = unsafe { Value::from_raw(*name) };
         let Some(value) = keywords.get(name) else {
-            let line = format!("{}: missing keyword: {}", callable.function.place(), name.inspect());
+            let line = format!(
+                "{}: missing keyword: {}",
+                callable.function.place(),
+                name.inspect()
+            );
             return Err(Error::new(ruby.exception_arg_error(), line));
         };
         all.push(value)?;

@@ -50,9 +50,7 @@ impl Row {
             Self::Few(values, length) => {
                 let length = c_long::try_from(length).unwrap_or_default();
                 // SAFETY: so many values are there.
-                unsafe {
-                    Value::from_raw(rb_sys::rb_ary_new_from_values(length, values.as_ptr()))
-                }
+                unsafe { Value::from_raw(rb_sys::rb_ary_new_from_values(length, values.as_ptr())) }
             }
             Self::Many(array) => array.as_value(),
         }
@@ -173,7 +171,10 @@ impl Sink for Maker<'_> {
         let names = &self.roots.kinds().get(&**of).names;
         let known = of.flags.iter().zip(names);
         let set = known.filter(|(flag, _)| set.contains(flag));
-        Ok(self.ruby.ary_from_iter(set.map(|(_, name)| *name)).as_value())
+        Ok(self
+            .ruby
+            .ary_from_iter(set.map(|(_, name)| *name))
+            .as_value())
     }
 
     fn option(&mut self, payload: Option<Value>, nested: bool) -> Made {

@@ -136,9 +136,8 @@ impl Native {
         if !self.lock.trylock() {
             if self.owner.get() == thread {
                 let file = &self.file;
-                let line = format!(
-                    "{file}: a function of the host cannot use the plugin that called it"
-                );
+                let line =
+                    format!("{file}: a function of the host cannot use the plugin that called it");
                 return Err(error(ruby, line));
             }
             self.lock.lock()?;
@@ -192,7 +191,10 @@ impl Native {
     /// Calls a function of the component's.
     pub fn call(&self, ruby: &Ruby, function: &Function, args: &[Value]) -> Result<Value, Error> {
         let roots = &*self.roots;
-        let args = args.iter().map(|value| Given { value: *value, roots });
+        let args = args.iter().map(|value| Given {
+            value: *value,
+            roots,
+        });
         let returned = self.alone(ruby, |plugin| {
             plugin.call(function, args, &mut Maker { ruby, roots })
         })?;
@@ -288,7 +290,11 @@ impl Native {
             let mut all = found.iter().flat_map(|interface| &interface.resources);
             if let Some(found) = all.find(|known| known.name == resource) {
                 let native = this.as_value();
-                let class = Class { class, methods, native };
+                let class = Class {
+                    class,
+                    methods,
+                    native,
+                };
                 this.roots.set_class(found, class);
             }
             Ok(())
@@ -312,7 +318,11 @@ impl Native {
     /// imported if not `exported`.
     fn signatures(ruby: &Ruby, this: &Self, exported: bool) -> Result<RArray, Error> {
         this.types(ruby, |types| {
-            let of = if exported { &types.exports } else { &types.imports };
+            let of = if exported {
+                &types.exports
+            } else {
+                &types.imports
+            };
             reflect::interfaces(ruby, this.roots.kinds(), of)
         })
     }

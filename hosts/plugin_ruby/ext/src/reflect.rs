@@ -8,11 +8,7 @@ use magnus::{Error, IntoValue, RArray, Ruby, Value};
 use crate::kinds::{Kinds, snake};
 
 /// Each interface as `[name, [[function, [[param, symbol, type], …], result], …]]`.
-pub fn interfaces(
-    ruby: &Ruby,
-    kinds: &Kinds,
-    interfaces: &[Interface],
-) -> Result<RArray, Error> {
+pub fn interfaces(ruby: &Ruby, kinds: &Kinds, interfaces: &[Interface]) -> Result<RArray, Error> {
     let all = ruby.ary_new();
     let reader = Reader { ruby, kinds };
     for interface in interfaces {
@@ -67,7 +63,10 @@ impl Reader<'_> {
             Type::Flags(_) => word("flags").as_value(),
             Type::Option(of) => self.array((word("option"), self.described(of)?)),
             Type::Result(of) => {
-                let (ok, err) = (self.optional(of.ok.as_ref())?, self.optional(of.err.as_ref())?);
+                let (ok, err) = (
+                    self.optional(of.ok.as_ref())?,
+                    self.optional(of.err.as_ref())?,
+                );
                 self.array((word("result"), ok, err))
             }
             Type::Own(of) | Type::Borrow(of) => {

@@ -85,7 +85,7 @@ module Anyhost
     def asked(interface, function, values)
       signature = @imports.fetch(interface).find { |known| known.name == function }
       ask = @asks.shift
-      called = "#{signature.case_name}(#{values.map(&:inspect).join(', ')})"
+      called = "#{[Names.short(interface), signature.case_name].compact.join('.')}(#{values.map(&:inspect).join(', ')})"
       wrong "asked for #{called}, expected nothing more" unless ask
       wrong "asked for #{called}, expected #{shown(ask)}" unless asks?(ask, signature, values)
       raise ask["fails"] if ask.key?("fails")
