@@ -39,19 +39,21 @@ TIME = [{ "ms" => 1, "s" => 1000, "m" => 60_000, "h" => 3_600_000 }, "ms, s, m o
 
 # A number with its unit, in the smallest of them; nothing lives within zero.
 def measure(flag, text, (units, hint))
-  number, unit = text.match(/\A([0-9]{1,20})([A-Za-z]+)\z/)&.captures
-  value = units.key?(unit) ? number.to_i * units[unit] : 0
-  return value if value.between?(1, (1 << 63) - 1)
-
-  raise Usage, "invalid value '#{text}' for '#{flag}': use a number and #{hint}"
+  number, unit = text.match(/\A([0-9]+)([A-Za-z]+)\z/)&.captures
+  invalid flag, text, "use a number and #{hint}" unless units.key?(unit)
+  value = number.size > 20 ? 1 << 64 : number.to_i * units[unit]
+  invalid flag, text, "this is too much" if value >= 1 << 64
+  invalid flag, text, "it must be more than 0" if value.zero?
+  value
 end
+
+def invalid(flag, text, reason) = raise(Usage, "invalid value '#{text}' for '#{flag}': #{reason}")
 
 def memory(text)
   bytes = measure("--max-memory <SIZE>", text, SIZE)
   return bytes if bytes <= Anyhost::Options::MOST_BYTES
 
-  most = "the most is 4GiB, which is what WebAssembly can address"
-  raise Usage, "invalid value '#{text}' for '--max-memory <SIZE>': #{most}"
+  invalid "--max-memory <SIZE>", text, "the most is 4GiB, which is what WebAssembly can address"
 end
 
 # What a Ruby file ends with: a Hash of what the component imports.
@@ -111,9 +113,9 @@ def run(parser, given, arguments)
 
   own, switches = split(parser, arguments)
   calls = parser.parse(own)
-  raise Usage, "--component FILE is missing" unless given[:component]
+  raise Usage, "--component <FILE> is missing" unless given[:component]
   raise Usage, "unexpected argument '#{calls[1]}' found" if calls.size > 1
-  raise Usage, "CALL is missing" if calls.empty? && !given[:list]
+  raise Usage, "<CALL> is missing" if calls.empty? && !given[:list]
   raise Usage, "unexpected argument '#{calls[0] || "--#{switches[0]}"}'" if given[:list] && (calls + switches).any?
 
   given[:options][:imports] = imports(given[:imports]) if given[:imports]

@@ -68,10 +68,10 @@ class CommandTest < Minitest::Test
       ['great("World")'] => "great(…), which is no function of the component; it exports greeter.greet",
       ["--up", 'greet("World", true)'] => "unexpected argument '--up': a call has its arguments",
       %w[--list --up] => "unexpected argument '--up'", %w[--list World] => "unexpected argument 'World'",
-      %w[a b] => "unexpected argument 'b' found", [] => "CALL is missing",
+      %w[a b] => "unexpected argument 'b' found", [] => "<CALL> is missing",
       %w[a --timeout] => "missing argument: --timeout"
     }.each { |args, line| assert_hello "", "error: #{line}#{HELP}", 2, *args }
-    assert_program "", "error: --component FILE is missing#{HELP}", 2, "World"
+    assert_program "", "error: --component <FILE> is missing#{HELP}", 2, "World"
     assert_program "", /\Aerror: invalid option: -x[^\n]*\n\z/, 2, "-x", "World"
     # What is nested without end is no call, and does no harm.
     deep = "greet(#{'[' * 50_000}#{']' * 50_000}, true)"
@@ -107,16 +107,13 @@ class CommandTest < Minitest::Test
     assert_hello "Hello, World\n", note, 0, "--aot", hello, "World"
   end
 
+  # What is wrong with one value is tested for all hosts: //hosts:manners_test.
   def test_bounds_that_are_none
-    ["much", "64", "64MB", "1.5MiB", "-1MiB", "0B", "", "#{'9' * 500}B"].each do |size|
-      line = "invalid value '#{size}' for '--max-memory <SIZE>': use a number and B, KiB, MiB or GiB, as 64MiB"
-      assert_hello "", "error: #{line}#{HELP}", 2, "--max-memory=#{size}", "World"
-    end
-    line = "invalid value '5GiB' for '--max-memory <SIZE>': the most is 4GiB, which is what WebAssembly can address"
-    assert_hello "", "error: #{line}#{HELP}", 2, "--max-memory=5GiB", "World"
-    ["soon", "30", "0s", "1d", "1e3s", "-1s", "", "#{'9' * 500}s"].each do |time|
-      line = "invalid value '#{time}' for '--timeout <TIME>': use a number and ms, s, m or h, as 30s"
-      assert_hello "", "error: #{line}#{HELP}", 2, "--timeout=#{time}", "World"
+    %w[--max-memory --timeout].each do |flag|
+      ["much", "1\n1B", "-1s", ""].each do |value|
+        assert_hello "", /\Aerror: invalid value '#{value}' for '#{flag} <[A-Z]+>': use a number and [^\n]+\n\z/, 2,
+                     "#{flag}=#{value}", "World"
+      end
     end
   end
 

@@ -5,7 +5,7 @@ mod args;
 use std::io::Write;
 use std::process::ExitCode;
 
-use anyhost_manners::fail;
+use anyhost_manners::{fail, wrong_usage};
 use anyhost_plugin::{Engine, Error, Options, Prepared, is_call};
 use args::Args;
 
@@ -41,8 +41,7 @@ fn main() -> ExitCode {
         }
         Err(Problem::Failed(line)) => fail(line),
         Err(Problem::Usage(line)) => {
-            fail(format_args!("{line} (--help tells more)"));
-            ExitCode::from(2)
+            wrong_usage(line)
         }
     }
 }

@@ -177,11 +177,11 @@ fn wrong_usage() {
         ),
         (
             &["World"],
-            "error: the following required arguments were not provided:",
+            "error: --component <FILE> is missing",
         ),
         (
             &["--component", &component],
-            "error: the following required arguments were not provided:",
+            "error: <CALL> is missing",
         ),
         (
             &["--component", &component, "--timeout", "30", "World"],
