@@ -9,7 +9,7 @@ import { Worker } from "node:worker_threads";
 
 import { ComponentError } from "./errors.mjs";
 import { interfacesOf } from "./interfaces.mjs";
-import { exactText } from "./text.mjs";
+import { exact } from "./exact.mjs";
 
 /** The names, in a folder that a component was transpiled to, of the module and of what tells its types. */
 export const MODULE = "component.js";
@@ -32,7 +32,7 @@ export async function transpile(file, { minify }) {
       .trim();
     throw new ComponentError(`${file}: not a valid component: ${reason}`, { cause });
   }
-  const module = exactText(Buffer.from(result.files[MODULE]).toString());
+  const module = exact(Buffer.from(result.files[MODULE]).toString());
   const made = { ...result.files, [MODULE]: Buffer.from(module) };
   return new Map([...Object.entries(made), [DESCRIPTION, Buffer.from(JSON.stringify(description))]]);
 }

@@ -1,13 +1,15 @@
 //! What becomes of a test, and what a host's outcomes count for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
 use crate::convert::of_file;
 use crate::host::Host;
-use crate::judge::{Outcome, called, opened};
+use crate::judge::{Outcome, called, judge, opened};
 use crate::suite::{Call, Ends, Entry, Opening, Suite};
 use crate::table::tables;
 
@@ -201,6 +203,38 @@ fn a_call_returns_the_value_or_traps_with_the_words() {
         traps("unaligned"),
         Outcome::Failed("unaligned".to_owned())
     ));
+}
+
+#[test]
+fn what_is_otherwise_than_known_is_told() {
+    let folder = Folder::new("judge");
+    let at = |number| format!("a/b.wast:{number}");
+    let suite = Suite((1..=3).map(|number| Entry { at: at(number), ..entry(Opening::Opens, false) }).collect());
+    let outcome = |number, outcome: &str| format!("{{\"at\": \"a/b.wast:{number}\", {outcome}}}");
+    let (opened, refused) = (r#""opened": true"#, r#""refused": "f: so""#);
+    let judged = |lines: &[String], failures: &[&str]| {
+        let runner = folder.0.join("runner");
+        let script = format!("#!/bin/sh\ncat <<'END'\n{}\nEND\n", lines.join("\n"));
+        std::fs::write(&runner, script).expect("a file");
+        std::fs::set_permissions(&runner, Permissions::from_mode(0o755)).expect("a program");
+        let judged = judge(&folder.0, &suite, &host(&[], failures), &runner);
+        judged.map_err(|error| error.to_string().replace(&runner.display().to_string(), "runner"))
+    };
+    let well = [outcome(1, opened), outcome(2, refused), outcome(3, opened)];
+    assert_eq!(judged(&well, &[&at(2)]), Ok(()));
+    let said = judged(&well, &[]).expect_err("it fails");
+    assert_eq!(
+        said,
+        "1 directives are otherwise:\na/b.wast:2: expected that it opens, got refused: f: so"
+    );
+    let said = judged(&well, &[&at(2), &at(3)]).expect_err("it passes");
+    assert_eq!(said, "1 directives are otherwise:\na/b.wast:3: passes, and is among the failures");
+    let said = judged(&well[..2], &[&at(2)]).expect_err("it was not run");
+    assert_eq!(said, "runner: a/b.wast:3 was not run");
+    let said = judged(&[&well[..], &[outcome(4, opened)]].concat(), &[&at(2)]).expect_err("none");
+    assert_eq!(said, "runner: a/b.wast:4 was run, which does not apply");
+    let said = judged(&[&well[..], &[outcome(1, opened)]].concat(), &[&at(2)]).expect_err("twice");
+    assert!(said.contains("one directive was run twice"), "{said}");
 }
 
 #[test]
