@@ -8,8 +8,8 @@ import vm from "node:vm";
 import { Worker } from "node:worker_threads";
 
 import { ComponentError } from "./errors.mjs";
-import { interfacesOf } from "./interfaces.mjs";
 import { exact } from "./exact.mjs";
+import { interfacesOf } from "./interfaces.mjs";
 
 /** The names, in a folder that a component was transpiled to, of the module and of what tells its types. */
 export const MODULE = "component.js";

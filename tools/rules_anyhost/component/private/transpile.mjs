@@ -3,9 +3,8 @@
 import { spawnSync } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-
-import { interfacesOf } from "./interfaces.mjs";
 import { exact } from "./exact.mjs";
+import { interfacesOf } from "./interfaces.mjs";
 
 // The command line of jco, of which the component and the folder are read, too.
 const command = process.argv.slice(2);

@@ -209,7 +209,14 @@ fn a_call_returns_the_value_or_traps_with_the_words() {
 fn what_is_otherwise_than_known_is_told() {
     let folder = Folder::new("judge");
     let at = |number| format!("a/b.wast:{number}");
-    let suite = Suite((1..=3).map(|number| Entry { at: at(number), ..entry(Opening::Opens, false) }).collect());
+    let suite = Suite(
+        (1..=3)
+            .map(|number| Entry {
+                at: at(number),
+                ..entry(Opening::Opens, false)
+            })
+            .collect(),
+    );
     let outcome = |number, outcome: &str| format!("{{\"at\": \"a/b.wast:{number}\", {outcome}}}");
     let (opened, refused) = (r#""opened": true"#, r#""refused": "f: so""#);
     let judged = |lines: &[String], failures: &[&str]| {
@@ -218,7 +225,11 @@ fn what_is_otherwise_than_known_is_told() {
         std::fs::write(&runner, script).expect("a file");
         std::fs::set_permissions(&runner, Permissions::from_mode(0o755)).expect("a program");
         let judged = judge(&folder.0, &suite, &host(&[], failures), &runner);
-        judged.map_err(|error| error.to_string().replace(&runner.display().to_string(), "runner"))
+        judged.map_err(|error| {
+            error
+                .to_string()
+                .replace(&runner.display().to_string(), "runner")
+        })
     };
     let well = [outcome(1, opened), outcome(2, refused), outcome(3, opened)];
     assert_eq!(judged(&well, &[&at(2)]), Ok(()));
@@ -228,7 +239,10 @@ fn what_is_otherwise_than_known_is_told() {
         "1 directives are otherwise:\na/b.wast:2: expected that it opens, got refused: f: so"
     );
     let said = judged(&well, &[&at(2), &at(3)]).expect_err("it passes");
-    assert_eq!(said, "1 directives are otherwise:\na/b.wast:3: passes, and is among the failures");
+    assert_eq!(
+        said,
+        "1 directives are otherwise:\na/b.wast:3: passes, and is among the failures"
+    );
     let said = judged(&well[..2], &[&at(2)]).expect_err("it was not run");
     assert_eq!(said, "runner: a/b.wast:3 was not run");
     let said = judged(&[&well[..], &[outcome(4, opened)]].concat(), &[&at(2)]).expect_err("none");
