@@ -59,7 +59,17 @@ impl Display for Outcome {
 /// Something is otherwise than the host's file says, or was not run.
 pub fn judge(folder: &Path, suite: &Suite, host: &Host, runner: &Path) -> Result<()> {
     let plan = plan(&absolute(folder)?, suite, host);
-    let mut outcomes = run(runner, &plan)?;
+    let written = run(runner, &plan)?;
+    let compared = compare(suite, host, &written);
+    compared.with_context(|| runner.display().to_string())
+}
+
+/// Compares what a runner has written.
+///
+/// # Errors
+/// As [`judge`].
+pub fn compare(suite: &Suite, host: &Host, written: &str) -> Result<()> {
+    let mut outcomes = read(written)?;
     let mut tally = Tally::default();
     for entry in &suite.0 {
         let mut directives = entry.directives();
@@ -68,7 +78,7 @@ pub fn judge(folder: &Path, suite: &Suite, host: &Host, runner: &Path) -> Result
             continue;
         }
         let Some(outcome) = outcomes.remove(&entry.at) else {
-            bail!("{}: {} was not run", runner.display(), entry.at)
+            bail!("{} was not run", entry.at)
         };
         let is_open = matches!(outcome, Outcome::Opened(true));
         tally.add(
@@ -88,12 +98,22 @@ pub fn judge(folder: &Path, suite: &Suite, host: &Host, runner: &Path) -> Result
                 ),
                 // It fails with its component, and by the name of that.
                 None if !is_open => tally.failed += 1,
-                None => bail!("{}: {} was not run", runner.display(), call.at),
+                None => bail!("{} was not run", call.at),
             }
         }
     }
+    for (feature, entry) in probes(suite, host) {
+        match outcomes.remove(&probe(feature)) {
+            Some(Outcome::Opened(_)) => tally.wrong.push(format!(
+                "{}: opens, and needs {feature}, which the host is said to lack",
+                entry.at
+            )),
+            Some(_) => {}
+            None => bail!("{} was not run", probe(feature)),
+        }
+    }
     if let Some(at) = outcomes.keys().next() {
-        bail!("{}: {at} was run, which does not apply", runner.display());
+        bail!("{at} was run, which does not apply");
     }
     let Tally {
         passed,
@@ -128,6 +148,28 @@ impl Tally {
     }
 }
 
+/// For each feature that a host lacks, a component that needs it and nothing else that the
+/// host lacks, if there is one: were it opened, the host would not lack the feature.
+fn probes<'a>(
+    suite: &'a Suite,
+    host: &'a Host,
+) -> impl Iterator<Item = (&'a String, &'a Entry)> + use<'a> {
+    host.lacks.keys().filter_map(|feature| {
+        let needs_it = |entry: &&Entry| {
+            let mut lacking = entry.needs.iter().filter(|need| host.lacks.contains_key(*need));
+            lacking.next() == Some(feature) && lacking.next().is_none()
+        };
+        let opens = |entry: &&Entry| matches!(entry.opening, Opening::Opens) && !entry.imports;
+        let entry = suite.0.iter().filter(opens).find(needs_it);
+        entry.map(|entry| (feature, entry))
+    })
+}
+
+/// What stands for the place of a probe.
+fn probe(feature: &str) -> String {
+    format!("without {feature}")
+}
+
 /// What the runner is to do.
 fn plan(folder: &Path, suite: &Suite, host: &Host) -> Value {
     let applies = |directive| host.lacking(&directive).is_none();
@@ -147,10 +189,14 @@ fn plan(folder: &Path, suite: &Suite, host: &Host) -> Value {
             "calls": calls.collect::<Vec<_>>(),
         }))
     });
-    entries.collect()
+    let probes = probes(suite, host).map(|(feature, entry)| {
+        let component = folder.join(&entry.component);
+        json!({ "at": probe(feature), "component": component, "calls": [] })
+    });
+    entries.chain(probes).collect()
 }
 
-fn run(runner: &Path, plan: &Value) -> Result<HashMap<String, Outcome>> {
+fn run(runner: &Path, plan: &Value) -> Result<String> {
     let folder = env::var_os("TEST_TMPDIR").map_or_else(env::temp_dir, Into::into);
     let file = folder.join(format!("component_model_{}.json", std::process::id()));
     suite::write(&file, plan.to_string())?;
@@ -160,13 +206,17 @@ fn run(runner: &Path, plan: &Value) -> Result<HashMap<String, Outcome>> {
     if !output.status.success() {
         bail!("{}: ended with {}", runner.display(), output.status);
     }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// The outcomes by their places.
+fn read(written: &str) -> Result<HashMap<String, Outcome>> {
     let mut outcomes = HashMap::new();
-    for line in String::from_utf8(output.stdout)?.lines() {
+    for line in written.lines() {
         let read = serde_json::from_str::<Line>(line);
-        let Line { at, outcome } =
-            read.with_context(|| format!("{}: wrote {line}", runner.display()))?;
+        let Line { at, outcome } = read.with_context(|| format!("wrote {line}"))?;
         if outcomes.insert(at, outcome).is_some() {
-            bail!("{}: one directive was run twice: {line}", runner.display());
+            bail!("one directive was run twice: {line}");
         }
     }
     Ok(outcomes)

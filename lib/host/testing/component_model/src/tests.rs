@@ -1,15 +1,14 @@
 //! What becomes of a test, and what a host's outcomes count for.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
 use crate::convert::of_file;
 use crate::host::Host;
-use crate::judge::{Outcome, called, judge, opened};
+use crate::judge::{Outcome, called, compare, opened};
 use crate::suite::{Call, Ends, Entry, Opening, Suite};
 use crate::table::tables;
 
@@ -49,14 +48,14 @@ impl Folder {
     fn new(name: &str) -> Self {
         let folder = std::env::var_os("TEST_TMPDIR").map_or_else(std::env::temp_dir, Into::into);
         let folder = folder.join(format!("{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder");
+        fs::create_dir_all(&folder).expect("a folder");
         Self(folder)
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        let _ = fs::remove_dir_all(&self.0);
     }
 }
 
@@ -205,9 +204,13 @@ fn a_call_returns_the_value_or_traps_with_the_words() {
     ));
 }
 
+/// What the judge says of these lines of a runner's.
+fn judged(suite: &Suite, host: &Host, lines: &[String]) -> Result<(), String> {
+    compare(suite, host, &lines.join("\n")).map_err(|error| error.to_string())
+}
+
 #[test]
 fn what_is_otherwise_than_known_is_told() {
-    let folder = Folder::new("judge");
     let at = |number| format!("a/b.wast:{number}");
     let suite = Suite(
         (1..=3)
@@ -219,18 +222,7 @@ fn what_is_otherwise_than_known_is_told() {
     );
     let outcome = |number, outcome: &str| format!("{{\"at\": \"a/b.wast:{number}\", {outcome}}}");
     let (opened, refused) = (r#""opened": true"#, r#""refused": "f: so""#);
-    let judged = |lines: &[String], failures: &[&str]| {
-        let runner = folder.0.join("runner");
-        let script = format!("#!/bin/sh\ncat <<'END'\n{}\nEND\n", lines.join("\n"));
-        std::fs::write(&runner, script).expect("a file");
-        std::fs::set_permissions(&runner, Permissions::from_mode(0o755)).expect("a program");
-        let judged = judge(&folder.0, &suite, &host(&[], failures), &runner);
-        judged.map_err(|error| {
-            error
-                .to_string()
-                .replace(&runner.display().to_string(), "runner")
-        })
-    };
+    let judged = |lines: &[String], failures: &[&str]| judged(&suite, &host(&[], failures), lines);
     let well = [outcome(1, opened), outcome(2, refused), outcome(3, opened)];
     assert_eq!(judged(&well, &[&at(2)]), Ok(()));
     let said = judged(&well, &[]).expect_err("it fails");
@@ -244,11 +236,26 @@ fn what_is_otherwise_than_known_is_told() {
         "1 directives are otherwise:\na/b.wast:3: passes, and is among the failures"
     );
     let said = judged(&well[..2], &[&at(2)]).expect_err("it was not run");
-    assert_eq!(said, "runner: a/b.wast:3 was not run");
+    assert_eq!(said, "a/b.wast:3 was not run");
     let said = judged(&[&well[..], &[outcome(4, opened)]].concat(), &[&at(2)]).expect_err("none");
-    assert_eq!(said, "runner: a/b.wast:4 was run, which does not apply");
+    assert_eq!(said, "a/b.wast:4 was run, which does not apply");
     let said = judged(&[&well[..], &[outcome(1, opened)]].concat(), &[&at(2)]).expect_err("twice");
     assert!(said.contains("one directive was run twice"), "{said}");
+}
+
+#[test]
+fn a_host_that_opens_what_it_lacks_is_told() {
+    let mut needs_map = entry(Opening::Opens, false);
+    needs_map.needs.insert("map".to_owned());
+    let suite = Suite(vec![needs_map]);
+    let judged = |outcome: &str| {
+        let line = format!("{{\"at\": \"without map\", {outcome}}}");
+        judged(&suite, &host(&["gc", "map"], &[]), &[line])
+    };
+    assert_eq!(judged(r#""refused": "f: so""#), Ok(()));
+    let said = judged(r#""opened": true"#).expect_err("it does not lack it");
+    let line = "a/b.wast:1: opens, and needs map, which the host is said to lack";
+    assert!(said.ends_with(line), "{said}");
 }
 
 #[test]
