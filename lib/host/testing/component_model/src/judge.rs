@@ -156,7 +156,10 @@ fn probes<'a>(
 ) -> impl Iterator<Item = (&'a String, &'a Entry)> + use<'a> {
     host.lacks.keys().filter_map(|feature| {
         let needs_it = |entry: &&Entry| {
-            let mut lacking = entry.needs.iter().filter(|need| host.lacks.contains_key(*need));
+            let mut lacking = entry
+                .needs
+                .iter()
+                .filter(|need| host.lacks.contains_key(*need));
             lacking.next() == Some(feature) && lacking.next().is_none()
         };
         let opens = |entry: &&Entry| matches!(entry.opening, Opening::Opens) && !entry.imports;
