@@ -36,13 +36,17 @@ for host, program in (pair.split("=", 1) for pair in hosts):
     if code:
         problems.append(f"{host} --help: exit code {code}")
     # Each flag with what is said of it.
-    sections = {part.split()[0].rstrip(","): part for part in re.split(r"^ +(?:-\w, +)?(?=--)", usage, flags=re.M)[1:]}
+    sections = {
+        part.split()[0].rstrip(","): part for part in re.split(r"^ +(?:-\w, +)?(?=--)", usage, flags=re.MULTILINE)[1:]
+    }
     of_image = "--image" in sections
     needed = ["--image", component, "--shim", component] if of_image else ["--component", component]
     needed += ["x"] * host.startswith("plugin_")
     for flag, row in table.items():
         if (flag in sections) != (host in row["hosts"]):
-            problems.append(f"{host} --help: {flag} is {'' if flag in sections else 'not '}there; the table says otherwise")
+            problems.append(
+                f"{host} --help: {flag} is {'' if flag in sections else 'not '}there; the table says otherwise"
+            )
             continue
         if flag not in sections:
             continue

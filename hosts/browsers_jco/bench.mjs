@@ -100,5 +100,6 @@ if (values.json) {
   console.log(`the browser's very first page:    ${first.toFixed(0)} ms`);
   console.log(`greetings, called on the page:    ${calls[0]} a second`);
   console.log(`greetings, asked of a worker:     ${calls[1]} a second`);
-  for (const [kind, us] of Object.entries(values_us)) console.log(`there and back, ${`${kind}:`.padEnd(17)} ${us.toFixed(2)} µs`);
+  for (const [kind, us] of Object.entries(values_us))
+    console.log(`there and back, ${`${kind}:`.padEnd(17)} ${us.toFixed(2)} µs`);
 }

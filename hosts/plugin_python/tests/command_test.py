@@ -138,7 +138,10 @@ def test_help() -> None:
         (["--component", COMPONENT], "<CALL> is missing"),
         (["World"], "--component <FILE> is missing"),
         (["--component", COMPONENT, "World", "--down"], "unexpected argument '--down'; the function is greet: "),
-        (["--component", COMPONENT, "--up", 'greet("World", true)'], "unexpected argument '--up': a call has its arguments"),
+        (
+            ["--component", COMPONENT, "--up", 'greet("World", true)'],
+            "unexpected argument '--up': a call has its arguments",
+        ),
         (["--component", COMPONENT, 'great("World")'], "it exports greeter.greet"),
         (["--component", COMPONENT, 'greet("World")'], "expected 2 arguments, got 1; it is "),
         (["--component", COMPONENT, 'greet("World", 1)'], "expected bool, got `1)`"),

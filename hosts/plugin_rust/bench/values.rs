@@ -35,8 +35,14 @@ pub fn measure(engine: &Engine, [file, aot]: [&str; 2]) -> Result<[(&'static str
     let bytes = Val::List(vec![Val::U8(7); 1 << 20]);
     Ok([
         ("string", echo(plugin, "echo-string", 20_000, text)?),
-        ("rows", echo(plugin, "echo-rows", 20, Val::List(rows.collect()))?),
-        ("strings", echo(plugin, "echo-strings", 50, Val::List(names.collect()))?),
+        (
+            "rows",
+            echo(plugin, "echo-rows", 20, Val::List(rows.collect()))?,
+        ),
+        (
+            "strings",
+            echo(plugin, "echo-strings", 50, Val::List(names.collect()))?,
+        ),
         ("bytes", echo(plugin, "echo-bytes", 20, bytes)?),
         ("method", method(plugin)?),
     ])

@@ -40,9 +40,7 @@ fn main() -> ExitCode {
             }
         }
         Err(Problem::Failed(line)) => fail(line),
-        Err(Problem::Usage(line)) => {
-            wrong_usage(line)
-        }
+        Err(Problem::Usage(line)) => wrong_usage(line),
     }
 }
 

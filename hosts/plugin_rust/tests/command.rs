@@ -175,14 +175,8 @@ fn wrong_usage() {
             &["--component", &component, "a", "b"][..],
             "error: unexpected argument 'b' found",
         ),
-        (
-            &["World"],
-            "error: --component <FILE> is missing",
-        ),
-        (
-            &["--component", &component],
-            "error: <CALL> is missing",
-        ),
+        (&["World"], "error: --component <FILE> is missing"),
+        (&["--component", &component], "error: <CALL> is missing"),
         (
             &["--component", &component, "--timeout", "30", "World"],
             "error: invalid value '30' for '--timeout <TIME>'",
