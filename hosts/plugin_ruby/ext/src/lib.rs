@@ -18,6 +18,7 @@
 #![allow(missing_docs, reason = "magnus::init makes a public function without")]
 
 mod active;
+mod bytes;
 mod errors;
 mod given;
 mod gvl;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhost_plugin::{
     CallError, Engine, Error as Problem, Function, Handle, Interface, Options, Plugin, Prepared,
-    Return, Types, is_call,
+    Return, Source, Types, is_call,
 };
 use magnus::gc::Marker;
 use magnus::prelude::*;
@@ -24,7 +24,7 @@ use crate::imports::{Host, names};
 use crate::kinds::Kinds;
 use crate::made::Maker;
 use crate::roots::{Class, Roots};
-use crate::{gvl, reflect, stack};
+use crate::{bytes, gvl, reflect, stack};
 
 /// The engine of all plugins.
 pub fn engine(ruby: &Ruby) -> Result<&'static Engine, Error> {
@@ -191,10 +191,22 @@ impl Native {
     /// Calls a function of the component's.
     pub fn call(&self, ruby: &Ruby, function: &Function, args: &[Value]) -> Result<Value, Error> {
         let roots = &*self.roots;
-        let args = args.iter().map(|value| Given {
+        let given = |value: &Value| Given {
             value: *value,
             roots,
-        });
+        };
+        if bytes::are_all(function) {
+            let argument = args.first().map(given);
+            let given = argument.as_ref().map(Source::bytes).transpose();
+            // What is no bytes is told below.
+            if let Ok(given) = given {
+                return self.alone(ruby, |plugin| {
+                    let made = bytes::call(plugin, function, given.as_deref())?;
+                    made.map_err(CallError::Foreign)
+                });
+            }
+        }
+        let args = args.iter().map(given);
         let returned = self.alone(ruby, |plugin| {
             plugin.call(function, args, &mut Maker { ruby, roots })
         })?;
