@@ -19,6 +19,7 @@
 
 mod active;
 mod bytes;
+mod contents;
 mod errors;
 mod given;
 mod gvl;
