@@ -36,9 +36,9 @@ for host, program in (pair.split("=", 1) for pair in hosts):
     if code:
         problems.append(f"{host} --help: exit code {code}")
     # Each flag with what is said of it.
-    sections = {
-        part.split()[0].rstrip(","): part for part in re.split(r"^ +(?:-\w, +)?(?=--)", usage, flags=re.MULTILINE)[1:]
-    }
+    sections: dict[str, str] = {}
+    for part in re.split(r"^ +(?:-\w, +)?(?=--)", usage, flags=re.MULTILINE)[1:]:
+        sections.setdefault(part.split()[0].rstrip(","), part)
     of_image = "--image" in sections
     needed = ["--image", component, "--shim", component] if of_image else ["--component", component]
     needed += ["x"] * host.startswith("plugin_")
@@ -54,7 +54,7 @@ for host, program in (pair.split("=", 1) for pair in hosts):
         if default and f"default: {default}" not in sections[flag]:
             problems.append(f"{host} --help: expected {flag} to have the default {default}, got {sections[flag]!r}")
         for value, reason in row["wrong"].items():
-            line = f"error: invalid value '{value}' for '{flag} <{row['value']}>': {reason}"
+            line = f"error: invalid value '{value}' for '{flag} <{row['value']}>': {reason.replace('{default}', default or '')}"
             is_told(host, [program, *needed, f"{flag}={value}"], line)
     is_told(host, [program, *needed, "--no-such-flag"], "error: unexpected argument '--no-such-flag'")
     lacks = "--image <TAR> and --shim <FILE> are missing" if of_image else "--component <FILE> is missing"

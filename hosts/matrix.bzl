@@ -58,7 +58,7 @@ def guests_of(host):
         if cell.host == host and cell.test
     }
 
-def guest_tests(host, test):
+def guest_tests(*, host, test):
     """Declares the tests of a host in the matrix: `<guest>_test` for each guest that runs in it.
 
     Args:

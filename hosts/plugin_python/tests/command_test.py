@@ -137,7 +137,7 @@ def test_help() -> None:
         ([], "--component <FILE> is missing"),
         (["--component", COMPONENT], "<CALL> is missing"),
         (["World"], "--component <FILE> is missing"),
-        (["--component", COMPONENT, "World", "--down"], "unexpected argument '--down'; the function is greet: "),
+        (["--component", COMPONENT, "World", "--down"], "unexpected argument '--down'; the function is "),
         (
             ["--component", COMPONENT, "--up", 'greet("World", true)'],
             "unexpected argument '--up': a call has its arguments",

@@ -32,9 +32,8 @@ export function parse(program, usage, options, { allowSwitches = false } = {}) {
     const more = allowSwitches ? Object.fromEntries(switches.map((name) => [name, { type: "boolean" }])) : {};
     parsed = parseArgs({ options: { ...known, ...more }, allowPositionals: true });
   } catch (error) {
-    const unknown = switches[0] ?? /'(-[^']*)'/.exec(error.message)?.[1];
-    const isUnknown = error.code === "ERR_PARSE_ARGS_UNKNOWN_OPTION" && unknown;
-    throw new UsageError(isUnknown ? `unexpected argument '${unknown}' found` : error.message.split("\n")[0]);
+    const unknown = error.code === "ERR_PARSE_ARGS_UNKNOWN_OPTION" && /'(-[^']*)'/.exec(error.message)?.[1];
+    throw new UsageError(unknown ? `unexpected argument '${unknown}' found` : error.message.split("\n")[0]);
   }
   const { help, version } = parsed.values;
   if (help || version) {

@@ -55,8 +55,8 @@ fn run([file, aot]: [&Path; 2], [values, values_aot]: [&Path; 2]) -> Result<(), 
         Ok(())
     })?;
     let instantiated = seconds(|| instantiate(&engine, &component).map(drop))?;
-    let compiled = seconds(|| Ok(drop(load(None)?)))?;
-    let loaded = seconds(|| Ok(drop(load(Some(aot))?)))?;
+    let compiled = seconds(|| load(None).map(drop).map_err(Into::into))?;
+    let loaded = seconds(|| load(Some(aot)).map(drop).map_err(Into::into))?;
     println!(
         "{{\"calls_per_s\":{:.0},\"native_calls_per_s\":{:.0},\"instantiate_ms\":{:.4},\
          \"load_ms\":{:.4},\"load_precompiled_ms\":{:.4},\"values_us\":{}}}",

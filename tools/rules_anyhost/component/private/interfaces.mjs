@@ -38,9 +38,11 @@ class Scope {
 }
 
 function valueType(reader, scope) {
+  const first = reader.bytes[reader.at];
   const code = reader.number();
-  // A negative number of one byte is a type of its own, any other the index of one.
-  return PRIMITIVES[code] ?? (UNSUPPORTED[code] ? { unsupported: UNSUPPORTED[code] } : scope.type[code]);
+  // A negative number, which is one byte, is a type of its own, any other the index of one.
+  if (first < 0x40 || first >= 0x80) return scope.type[code];
+  return PRIMITIVES[code] ?? { unsupported: UNSUPPORTED[code] ?? `type 0x${code.toString(16)}` };
 }
 
 function definedType(reader, scope) {
