@@ -79,6 +79,15 @@ class ConversionTest < Minitest::Test
     assert_same_value "\xff".b, echo("bytes", "\xff")
   end
 
+  def test_bytes_come_straight_from_memory
+    deeds = open_deeds
+    assert_same_value "\x00\xff\x07".b, deeds.bytes
+    refute_predicate deeds.bytes, :frozen?
+    error = assert_raises(Anyhost::TrapError) { deeds.bytes_beyond_memory }
+    assert_equal "#{Testing.file('DEEDS')}: trap: list pointer/length out of bounds of memory", error.message
+    assert_same_value "\x00\xff\x07".b, deeds.bytes
+  end
+
   def test_records_are_data
     point = echo("point", { x: 1, y: -2 })
     assert_kind_of Data, point

@@ -19,6 +19,7 @@ class GcTest < Minitest::Test
       5.times { assert_equal EVERYTHING, plain(plugin.relays.relay(EVERYTHING)) }
       assert_equal ["a"] * 200, plugin.echo.echo_strings(["a"] * 200)
       assert_equal 5, plugin.echo.echo_u8(value: 5)
+      assert_equal "\a" * 100_000, plugin.echo.echo_bytes("\a" * 100_000)
     end
   end
 

@@ -18,6 +18,8 @@
 #![allow(missing_docs, reason = "magnus::init makes a public function without")]
 
 mod active;
+mod bytes;
+mod contents;
 mod errors;
 mod given;
 mod gvl;
