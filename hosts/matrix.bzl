@@ -5,14 +5,6 @@ load("//guests:guests.bzl", _GUESTS = "GUESTS")
 load("//lib/host/testing/values/random:defs.bzl", "random_values_tests")
 load("//tools/make:matrix.bzl", "cells")
 
-# The plugin hosts that call any contract. The others call one alone.
-HOSTS_OF_ANY_CONTRACT = [
-    "browsers_jco",
-    "plugin_nodejs",
-    "plugin_python",
-    "plugin_rust",
-]
-
 _WASI = ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:http", "wasi:io", "wasi:random", "wasi:sockets"]
 
 def _package(name):
@@ -36,23 +28,23 @@ GUESTS = {
 
 _CONTRACTS = _unique([name for guest in GUESTS.values() for name in guest.exports if not name.startswith("wasi:")])
 
-def _plugin_host(name):
-    """A host that calls what contracts have, and answers what their cases have a guest ask."""
-    contracts = _CONTRACTS if name in HOSTS_OF_ANY_CONTRACT else ["anyhost:hello"]
-    return struct(calls = contracts, gives = contracts)
+# A plugin host calls what contracts have, and answers what their cases have a guest ask.
+_PLUGINS = struct(calls = _CONTRACTS, gives = _CONTRACTS)
 
 # What each host calls, what it gives to guests, and whether only root can run it.
 HOSTS = {
-    "browsers_jco": _plugin_host("browsers_jco"),
+    "browsers_jco": _PLUGINS,
     "cli": struct(calls = ["wasi:cli/run"], gives = _WASI),
     "docker_cli": struct(calls = ["wasi:cli/run"], gives = _WASI, needs_root = True),
     "docker_http": struct(calls = ["wasi:http/incoming-handler"], gives = _WASI, needs_root = True),
     "http": struct(calls = ["wasi:http/incoming-handler"], gives = _WASI),
-    "plugin_nodejs": _plugin_host("plugin_nodejs"),
-    "plugin_python": _plugin_host("plugin_python"),
-    "plugin_ruby": _plugin_host("plugin_ruby"),
-    "plugin_rust": _plugin_host("plugin_rust"),
+    "plugin_nodejs": _PLUGINS,
+    "plugin_python": _PLUGINS,
+    "plugin_ruby": _PLUGINS,
+    "plugin_rust": _PLUGINS,
 }
+
+PLUGIN_HOSTS = [host for host in HOSTS if HOSTS[host] == _PLUGINS]
 
 # Where the cases are of what WASI names: beside the guest, as each has its own arguments or paths.
 _CASES = {
@@ -75,10 +67,10 @@ def guests_of(host):
         if cell.host == host and cell.test
     }
 
-def guest_tests(host, test):
+def guest_tests(*, host, test):
     """Declares the tests of a host in the matrix: `<guest>_test` for each guest that runs in it.
 
-    A host of any contract has those of random values, too.
+    A plugin host has those of random values, too.
 
     Args:
         host: the host's name.
@@ -90,7 +82,7 @@ def guest_tests(host, test):
             cases = cases,
             component = "//guests/" + guest,
         )
-    if host in HOSTS_OF_ANY_CONTRACT:
+    if host in PLUGIN_HOSTS:
         random_values_tests(test)
 
 def _cases(guest, host):

@@ -48,7 +48,7 @@ def rust_part(
         **kwargs: as for `rust_component`.
     """
     srcs = srcs or native.glob(["src/**/*.rs"])
-    deps = {native.package_relative_label(dep): None for dep in _RUST_GUEST_DEPS + deps}.keys()
+    deps = _rust_guest_deps(deps)
     rust_component(
         name = name,
         srcs = srcs,
@@ -75,13 +75,17 @@ def rust_part(
         wit = wit,
     )
 
-def rust_guest_library(*, name, crate_features = [], **kwargs):
+def _rust_guest_deps(deps):
+    return {native.package_relative_label(dep): None for dep in _RUST_GUEST_DEPS + deps}.keys()
+
+def rust_guest_library(*, name, crate_features = [], deps = [], **kwargs):
     """A guest's crate, for components that are more than this guest, with its unit tests as `unit_test`.
 
     Args:
         name: the library; the crate's name is the folder's.
         crate_features: the features to compile with.
-        **kwargs: more attributes of the `rust_library`, `deps` above all.
+        deps: the crates it depends on, besides `guest_rt` and `wit-bindgen`.
+        **kwargs: more attributes of the `rust_library`.
     """
     visibility = ["//guests:__subpackages__"]
     rust_library(
@@ -90,6 +94,7 @@ def rust_guest_library(*, name, crate_features = [], **kwargs):
         crate_features = crate_features,
         crate_name = native.package_name().split("/")[-1],
         visibility = visibility,
+        deps = _rust_guest_deps(deps),
         **kwargs
     )
     rust_test(

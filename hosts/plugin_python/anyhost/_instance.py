@@ -20,6 +20,8 @@ from ._reflect import Reflection
 
 # More ticks than there will be.
 _NEVER = 1 << 62
+# What the engine says before the reason: where in the component it was, of which the names are stripped.
+_BACKTRACE = re.compile("^error while executing at wasm backtrace: .* Caused by: ")
 
 
 class Instance:
@@ -122,7 +124,7 @@ class Instance:
         if self._raised is not None:
             raised, self._raised = self._raised, None
             return raised
-        message = one_line(error)
+        message = _BACKTRACE.sub("", one_line(error))
         if found := re.search("memory minimum size of ([0-9]+) pages", message):
             needs, limit = int(found[1]) * 64, self._max_memory // 1024
             reason = f"starts with {needs} KiB of memory, the limit is {limit} KiB"

@@ -56,8 +56,12 @@ impl Engine {
         &self.0.wasm
     }
 
-    /// Lets the clock run, also in a process that was just forked.
-    pub(crate) fn tick(&self) -> Result<(), Error> {
+    /// Lets the clock run, also in a process that was just forked, as a function of the host
+    /// may do.
+    ///
+    /// # Errors
+    /// [`Error::Plugin`] if the system refuses a thread.
+    pub fn tick(&self) -> Result<(), Error> {
         let (clock, process) = (&self.0.clock, PROCESS.load(Ordering::Relaxed));
         if clock.load(Ordering::Relaxed) == process
             || clock.swap(process, Ordering::Relaxed) == process
