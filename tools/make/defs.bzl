@@ -11,11 +11,10 @@ _PUBLIC = ["//visibility:public"]
 
 _WASM_TOOLS = Label("@build_root//:bin/wasm-tools")
 
-# What every guest in Rust is made with: allocator and panic handler for no_std, and bindings.
-_RUST_GUEST_DEPS = [
-    Label("//lib/guest/guest_rt"),
-    Label("@crates//:wit-bindgen"),
-]
+# What guests in Rust are made with: bindings, and an allocator and a panic handler for no_std.
+_RUST_GUEST_DEPS = [Label("@crates//:wit-bindgen")]
+
+_NO_STD_DEPS = [Label("//lib/guest/guest_rt")]
 
 # A guest's targets, and a host's.
 GUEST_TARGETS = ["build", "check", "clean", "install", "lint", "test", "versions"]
@@ -30,6 +29,7 @@ def rust_part(
         srcs = None,
         deps = [],
         unit_tests = False,
+        std = False,
         platform = Label("//platforms:wasm32-unknown-unknown"),
         stack_size = 32768,
         **kwargs):
@@ -42,13 +42,14 @@ def rust_part(
         max_bytes: the largest size its file may have; None for no budget.
         srcs: the source files; by default all below `src/`.
         deps: the crates it depends on, besides `guest_rt` and `wit-bindgen`.
+        std: whether it, or a crate that it depends on, has Rust's `std`, and so is without `guest_rt`.
         unit_tests: whether the sources have unit tests; `unit_test` runs them.
         platform: the platform it is built for.
         stack_size: bytes of its stack; a page holds this, and some of its data.
         **kwargs: as for `rust_component`.
     """
     srcs = srcs or native.glob(["src/**/*.rs"])
-    deps = _rust_guest_deps(deps)
+    deps = _rust_guest_deps(deps, std)
     rust_component(
         name = name,
         srcs = srcs,
@@ -75,16 +76,18 @@ def rust_part(
         wit = wit,
     )
 
-def _rust_guest_deps(deps):
-    return {native.package_relative_label(dep): None for dep in _RUST_GUEST_DEPS + deps}.keys()
+def _rust_guest_deps(deps, std):
+    all = _RUST_GUEST_DEPS + ([] if std else _NO_STD_DEPS) + deps
+    return {native.package_relative_label(dep): None for dep in all}.keys()
 
-def rust_guest_library(*, name, crate_features = [], deps = [], **kwargs):
+def rust_guest_library(*, name, crate_features = [], deps = [], std = False, **kwargs):
     """A guest's crate, for components that are more than this guest, with its unit tests as `unit_test`.
 
     Args:
         name: the library; the crate's name is the folder's.
         crate_features: the features to compile with.
         deps: the crates it depends on, besides `guest_rt` and `wit-bindgen`.
+        std: as for `rust_part`.
         **kwargs: more attributes of the `rust_library`.
     """
     visibility = ["//guests:__subpackages__"]
@@ -94,7 +97,7 @@ def rust_guest_library(*, name, crate_features = [], deps = [], **kwargs):
         crate_features = crate_features,
         crate_name = native.package_name().split("/")[-1],
         visibility = visibility,
-        deps = _rust_guest_deps(deps),
+        deps = _rust_guest_deps(deps, std),
         **kwargs
     )
     rust_test(

@@ -1,9 +1,6 @@
 //! What comes and goes as JSON: the contract's types, written as all values are, but what
 //! is seldom needed of a cart may be left out.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use serde::{Deserialize, Serialize};
 
 use crate::bindings::anyhost::pricing::pricing;

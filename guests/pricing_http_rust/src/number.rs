@@ -1,10 +1,9 @@
 //! 64-bit integers: strings of digits, as JSON's numbers are exact to 2^53 alone; what
 //! comes in may be such a number, too.
 
-use alloc::string::ToString;
-use core::fmt::{self, Formatter};
-use core::marker::PhantomData;
-use core::str::FromStr;
+use std::fmt::{self, Formatter};
+use std::marker::PhantomData;
+use std::str::FromStr;
 
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::ser::Serializer;

@@ -1,8 +1,5 @@
 //! From a request to a reply.
 
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
