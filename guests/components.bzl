@@ -20,6 +20,15 @@ COMPONENTS = {
             "anyhost:pricing/rates@1.0.0",
         ],
     ),
+    "pricing_http_rust": struct(
+        exports = ["wasi:http/incoming-handler@0.2.12"],
+        imports = [
+            "wasi:cli/stderr@0.2.12",
+            "wasi:http/types@0.2.12",
+            "wasi:io/error@0.2.12",
+            "wasi:io/streams@0.2.12",
+        ],
+    ),
     "pricing_rust": struct(
         exports = ["anyhost:pricing/pricing@1.0.0"],
         imports = [

@@ -221,7 +221,9 @@ def main() -> None:
     kind.add_argument("folder", metavar="DIR", help="a folder that is empty or new, outside of anyhost's checkout")
     kind = kinds.add_parser("contract", help="a contract of this workspace, with a guest that keeps it")
     kind.add_argument("name", metavar="NAMESPACE:NAME", help="the package of WIT, as in acme:prices")
-    kind.add_argument("--guest-language", choices=["c", "rust"], default="rust", help="what its guest is written in (rust)")
+    kind.add_argument(
+        "--guest-language", choices=["c", "rust"], default="rust", help="what its guest is written in (rust)"
+    )
     for name in ("guest", "host"):
         kind = kinds.add_parser(name, help=f"a {name} of this workspace, a copy of one that is there")
         kind.add_argument("name", metavar="NAME", help="snake_case; by custom the language comes last")

@@ -123,7 +123,9 @@ plugin_tests(
 """
     hosts = tmp_path / "hosts/BUILD.bazel"
     assert hosts.read_text() == load + row
-    assert said.endswith("now type\n  ./bazel test //wit/gift-cards/... //guests/gift_cards_rust/... //hosts:gift_cards_rust\n")
+    assert said.endswith(
+        "now type\n  ./bazel test //wit/gift-cards/... //guests/gift_cards_rust/... //hosts:gift_cards_rust\n"
+    )
     made(tmp_path, "contract", "my-co:notes", "--guest-language", "c")
     notes = row.replace("gift-cards", "notes").replace("gift_cards_rust", "notes_c")
     assert hosts.read_text() == load + row + notes
@@ -133,7 +135,9 @@ plugin_tests(
 
 
 def test_contract_of_anyhost_itself_is_a_line_in_its_list(checkout: Path) -> None:
-    manifest = '[package]\nname = "hello_world_rust"\n\n[dependencies]\ngreeting = { path = "x" }\nguest_rt = { path = "y" }\n'
+    manifest = (
+        '[package]\nname = "hello_world_rust"\n\n[dependencies]\ngreeting = { path = "x" }\nguest_rt = { path = "y" }\n'
+    )
     (checkout / "guests" / "hello_world_rust" / "Cargo.toml").write_text(manifest)
     said = made(checkout, "contract", "acme:words")
     guest = checkout / "guests" / "words_rust"
