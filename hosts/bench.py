@@ -55,6 +55,8 @@ def values_table(figures: dict[str, Any]) -> str:
     reference = figures[REFERENCE]["values_us"]
     lines = [f"| µs a call (ratio to Rust) | {' | '.join(VALUES.values())} |", "| --- |" + " ---: |" * len(VALUES)]
     for name, row in figures.items():
+        if "values_us" not in row:
+            continue
         cells = [f"{row['values_us'][kind]:,.2f} ({row['values_us'][kind] / reference[kind]:.1f})" for kind in VALUES]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
