@@ -13,7 +13,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use bindings::anyhost::values::host;
 use bindings::anyhost::values::types::{
-    Everything, ManyFlags, Point, Reserved, Rights, Shape, Weekday,
+    Everything, ManyFlags, Point, Reserved, Rights, Row, Shape, Weekday,
 };
 use bindings::exports::anyhost::values::counters::{self, Counter, CounterBorrow, Holder};
 use bindings::exports::anyhost::values::{echo, relays};
@@ -96,6 +96,7 @@ echo! {
     echo_tuple: (u32, String, char);
     echo_point: Point;
     echo_points: Vec<Point>;
+    echo_rows: Vec<Row>;
     echo_reserved: Reserved;
     echo_shape: Shape;
     echo_weekday: Weekday;
