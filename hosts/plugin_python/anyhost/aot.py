@@ -1,5 +1,7 @@
 """Compiles a component to machine code ahead of time: `python -m anyhost.aot IN.wasm -o OUT.cwasm`.
 
+The code is for one engine, as programs choose it: by --engine, or by the variable ANYHOST_ENGINE.
+
 The code is for this architecture and for CPUs from about 2015 on, whatever this machine has: the same input gives the
 same bytes everywhere. A host runs it unchecked: keep it where only those whom you trust can write.
 """
@@ -29,9 +31,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m anyhost.aot", description=__doc__, allow_abbrev=False)
     parser.add_argument("component", metavar="IN.wasm", help="the component to compile")
     parser.add_argument("-o", "--output", metavar="OUT.cwasm", required=True, help="the file to write")
+    parser.add_argument("--engine", metavar="NAME", choices=get_args(_engines.Name), help="wasmtime or native")
     args = parser.parse_args()
     try:
-        compile_file(args.component, args.output)
+        compile_file(args.component, args.output, args.engine)
     except PluginError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
