@@ -1,16 +1,17 @@
-"""What a greeting costs in each plugin host: `./bazel run //hosts:bench -- [--json]`."""
+"""What a call costs in each plugin host: `./bazel run //hosts:bench -- [--json]`."""
 
 import argparse
 import json
 import subprocess
 import sys
+from typing import Any
 
 REFERENCE = "Rust, with wasmtime"
 
 
-def rows(benches: list[str]) -> dict[str, dict[str, float]]:
+def rows(benches: list[str]) -> dict[str, Any]:
     """The figures of each host, by its name."""
-    figures: dict[str, dict[str, float]] = {}
+    figures: dict[str, Any] = {}
     for bench in benches:
         name, _, command = bench.partition("=")
         print(f"measuring {name} …", file=sys.stderr, flush=True)
@@ -19,7 +20,7 @@ def rows(benches: list[str]) -> dict[str, dict[str, float]]:
     return figures
 
 
-def table(figures: dict[str, dict[str, float]]) -> str:
+def table(figures: dict[str, Any]) -> str:
     def milliseconds(row: dict[str, float], *keys: str) -> str:
         return next((f"{row[key]:.2f}" for key in keys if key in row), "–")
 
@@ -39,6 +40,26 @@ def table(figures: dict[str, dict[str, float]]) -> str:
     return "\n".join(lines)
 
 
+# Calls there and back through the guest `values`, by their names in the benches' output.
+VALUES = {
+    "string": "a string",
+    "rows": "1,000 records of five fields",
+    "strings": "1,000 strings",
+    "bytes": "1 MiB of `list<u8>`",
+    "method": "a method of a resource",
+}
+
+
+def values_table(figures: dict[str, Any]) -> str:
+    """µs of each kind of call, and how often Rust could have made it meanwhile."""
+    reference = figures[REFERENCE]["values_us"]
+    lines = [f"| µs a call (ratio to Rust) | {' | '.join(VALUES.values())} |", "| --- |" + " ---: |" * len(VALUES)]
+    for name, row in figures.items():
+        cells = [f"{row['values_us'][kind]:,.2f} ({row['values_us'][kind] / reference[kind]:.1f})" for kind in VALUES]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         prog="bazel run //hosts:bench --",
@@ -48,7 +69,7 @@ def main() -> int:
     parser.add_argument("benches", metavar="HOST=COMMAND", nargs="+", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     figures = rows(arguments.benches)
-    print(json.dumps(figures, indent=2) if arguments.json else table(figures))
+    print(json.dumps(figures, indent=2) if arguments.json else f"{table(figures)}\n\n{values_table(figures)}")
     return 0
 
 

@@ -4,14 +4,6 @@ load("//guests:components.bzl", "COMPONENTS")
 load("//guests:guests.bzl", _GUESTS = "GUESTS")
 load("//tools/make:matrix.bzl", "cells")
 
-# The plugin hosts that call any contract. The others call one alone.
-_HOSTS_OF_ANY_CONTRACT = [
-    "browsers_jco",
-    "plugin_nodejs",
-    "plugin_python",
-    "plugin_rust",
-]
-
 _WASI = ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:http", "wasi:io", "wasi:random", "wasi:sockets"]
 
 def _package(name):
@@ -35,22 +27,20 @@ GUESTS = {
 
 _CONTRACTS = _unique([name for guest in GUESTS.values() for name in guest.exports if not name.startswith("wasi:")])
 
-def _plugin_host(name):
-    """A host that calls what contracts have, and answers what their cases have a guest ask."""
-    contracts = _CONTRACTS if name in _HOSTS_OF_ANY_CONTRACT else ["anyhost:hello"]
-    return struct(calls = contracts, gives = contracts)
+# A plugin host calls what contracts have, and answers what their cases have a guest ask.
+_PLUGINS = struct(calls = _CONTRACTS, gives = _CONTRACTS)
 
 # What each host calls, what it gives to guests, and whether only root can run it.
 HOSTS = {
-    "browsers_jco": _plugin_host("browsers_jco"),
+    "browsers_jco": _PLUGINS,
     "cli": struct(calls = ["wasi:cli/run"], gives = _WASI),
     "docker_cli": struct(calls = ["wasi:cli/run"], gives = _WASI, needs_root = True),
     "docker_http": struct(calls = ["wasi:http/incoming-handler"], gives = _WASI, needs_root = True),
     "http": struct(calls = ["wasi:http/incoming-handler"], gives = _WASI),
-    "plugin_nodejs": _plugin_host("plugin_nodejs"),
-    "plugin_python": _plugin_host("plugin_python"),
-    "plugin_ruby": _plugin_host("plugin_ruby"),
-    "plugin_rust": _plugin_host("plugin_rust"),
+    "plugin_nodejs": _PLUGINS,
+    "plugin_python": _PLUGINS,
+    "plugin_ruby": _PLUGINS,
+    "plugin_rust": _PLUGINS,
 }
 
 def guests_of(host):
@@ -60,20 +50,28 @@ def guests_of(host):
         host: the host's name.
 
     Returns:
-        A dict from each guest to a struct: the label of the `cases` of the contract that it exports, None if it
-        exports none, and what it `imports` of that contract: the full names, which select the cases.
+        A dict from each guest to the label of the `cases` of the contract that it exports, None if it exports none.
     """
     return {
-        cell.guest: _contract(cell.guest)
+        cell.guest: _cases(cell.guest)
         for cell in cells(GUESTS, HOSTS)
         if cell.host == host and cell.test
     }
 
-def _contract(guest):
+def guest_tests(*, host, test):
+    """Declares the tests of a host in the matrix: `<guest>_test` for each guest that runs in it.
+
+    Args:
+        host: the host's name.
+        test: the macro that makes one, called with its `name`, the `component`, and the `cases` of its contract.
+    """
+    for guest, cases in guests_of(host).items():
+        test(
+            name = guest + "_test",
+            cases = cases,
+            component = "//guests/" + guest,
+        )
+
+def _cases(guest):
     contracts = [name for name in GUESTS[guest].exports if name in _CONTRACTS]
-    if not contracts:
-        return struct(cases = None, imports = [])
-    return struct(
-        cases = "//wit/{}:cases".format(contracts[0].partition(":")[2]),
-        imports = [name for name in COMPONENTS[guest].imports if _package(name) == contracts[0]],
-    )
+    return "//wit/{}:cases".format(contracts[0].partition(":")[2]) if contracts else None

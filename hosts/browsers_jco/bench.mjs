@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 
 import { browse, openPage, serve } from "./chromium/session.mjs";
 
-const { COMPONENT, TRANSPILED } = process.env;
+const { COMPONENT, HOST, RUNNER, TRANSPILED, VALUES, VALUES_TRANSPILED } = process.env;
 const { values } = parseArgs({ options: { json: { type: "boolean" } } });
 
 const median = (figures) => figures.sort((a, b) => a - b)[figures.length >> 1];
@@ -62,8 +62,25 @@ const calls = await visit((_, page) =>
     return rates;
   }),
 );
-await close();
 await server.stop();
+
+/** The guest of all values, on a page of its own. */
+async function valuesMicros() {
+  const server = await serve("--component", VALUES, "--transpiled", VALUES_TRANSPILED, "--imports", HOST);
+  const { page } = await openPage(context);
+  await page.route("**/jco/bench.mjs", (route) => route.fulfill({ path: RUNNER, contentType: "text/javascript" }));
+  await page.goto(server.url);
+  const figures = await page.evaluate(async () => {
+    const { Plugin } = await import("./jco/browser.mjs");
+    const { valuesMicros } = await import(new URL("jco/bench.mjs", document.baseURI));
+    return valuesMicros(await Plugin.open("component", { imports: await import("./imports.mjs") }));
+  });
+  await server.stop();
+  return figures;
+}
+
+const values_us = await valuesMicros();
+await close();
 
 const figures = {
   sent_gzip_bytes: sent,
@@ -72,6 +89,7 @@ const figures = {
   first_greeting_ms: median(later),
   calls_per_s: calls[0],
   calls_per_s_in_a_worker: calls[1],
+  values_us,
 };
 if (values.json) {
   console.log(JSON.stringify(figures));
@@ -82,4 +100,6 @@ if (values.json) {
   console.log(`the browser's very first page:    ${first.toFixed(0)} ms`);
   console.log(`greetings, called on the page:    ${calls[0]} a second`);
   console.log(`greetings, asked of a worker:     ${calls[1]} a second`);
+  for (const [kind, us] of Object.entries(values_us))
+    console.log(`there and back, ${`${kind}:`.padEnd(17)} ${us.toFixed(2)} µs`);
 }

@@ -150,7 +150,7 @@ await run(async () => {
     addr: { type: "string", default: "127.0.0.1:8081" },
   });
   if (positionals.length) throw new UsageError(`'${positionals[0]}' is not expected`);
-  if (!values.component) throw new UsageError("--component FILE is missing");
+  if (!values.component) throw new UsageError("--component <FILE> is missing");
   const where = address(values.addr);
   const files = await (values.transpiled
     ? transpiled(values.transpiled)

@@ -2,9 +2,10 @@
 
 import { parseArgs } from "node:util";
 
+import { valuesMicros } from "../../lib/host/jco/bench.mjs";
 import { Plugin } from "../../lib/host/jco/node.mjs";
 
-const { COMPONENT, TRANSPILED } = process.env;
+const { COMPONENT, TRANSPILED, VALUES } = process.env;
 const { values } = parseArgs({ options: { json: { type: "boolean" } } });
 
 const median = (figures) => figures.sort((a, b) => a - b)[figures.length >> 1];
@@ -17,6 +18,12 @@ async function milliseconds(rounds, work) {
     figures.push(performance.now() - start);
   }
   return median(figures);
+}
+
+/** The guest of all values. It asks nothing of its host here. */
+function openValues() {
+  const host = new Proxy({}, { get: () => () => {}, has: () => true });
+  return Plugin.open(VALUES, { imports: { host } });
 }
 
 const plugin = await Plugin.open(TRANSPILED);
@@ -33,6 +40,7 @@ const figures = {
   calls_per_s_with_a_time_limit: await calls(500, limited),
   load_precompiled_ms: await milliseconds(51, () => Plugin.open(TRANSPILED)),
   load_ms: await milliseconds(11, () => Plugin.open(COMPONENT)),
+  values_us: valuesMicros(await openValues()),
 };
 
 if (values.json) {
@@ -43,4 +51,7 @@ if (values.json) {
   console.log(`with a time limit:          ${figures.calls_per_s_with_a_time_limit} a second`);
   console.log(`load and instantiate:       ${figures.load_precompiled_ms.toFixed(2)} ms, transpiled by the build`);
   console.log(`transpile, load:            ${figures.load_ms.toFixed(2)} ms, from the component's file`);
+  for (const [kind, us] of Object.entries(figures.values_us)) {
+    console.log(`there and back, ${`${kind}:`.padEnd(11)} ${us.toFixed(2)} µs`);
+  }
 }

@@ -88,7 +88,7 @@ await run(async () => {
     },
     { allowSwitches: true },
   );
-  if (!values.component) throw new UsageError("--component FILE is missing");
+  if (!values.component) throw new UsageError("--component <FILE> is missing");
   if (positionals.length > 1) throw new UsageError(`${positionals.length} calls are given, expected one`);
   const plugin = await Plugin.open(values.transpiled ?? values.component, {
     name: values.component,

@@ -109,7 +109,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     result.add_argument("call", metavar="CALL", type=text, nargs="?", help="what to call")
-    result.add_argument("--component", metavar="FILE", required=True, help="the component (*.wasm)")
+    result.add_argument("--component", metavar="FILE", help="the component (*.wasm)")
     result.add_argument(
         "--aot", metavar="FILE", help="its machine code (*.cwasm), from `python -m anyhost.aot`: trusted"
     )
@@ -161,7 +161,7 @@ def call(plugin: Plugin, argument: str, switches: list[str], json: bool) -> str:
     write = wave.as_json if json else wave.show
     if wave.is_call(argument):
         if switches:
-            raise UsageError(f"unrecognized arguments: {' '.join(switches)}")
+            raise UsageError(f"unexpected argument '{switches[0]}': a call has its arguments")
         return wave.call(plugin, argument, write)
     known = wave.functions(plugin)
     types = [kind.name for _, kind in known[0].params] if len(known) == 1 else []
@@ -170,7 +170,7 @@ def call(plugin: Plugin, argument: str, switches: list[str], json: bool) -> str:
         raise UsageError(f"CALL {argument!r} is no call, as in 'name(…)'; the component exports {exports}")
     flags = [f"--{name}" for name, _ in known[0].params[1:]]
     if unknown := [switch for switch in switches if switch not in flags]:
-        raise UsageError(f"unrecognized arguments: {' '.join(unknown)}; the function has {', '.join(flags) or 'none'}")
+        raise UsageError(f"unexpected argument '{unknown[0]}'; the function is {known[0]}")
     result = known[0](argument, *[flag in switches for flag in flags])
     return result if isinstance(result, str) and not json else write(known[0].result, result)
 
@@ -182,8 +182,10 @@ def main() -> int:
     warnings.showwarning = lambda message, *_: print(f"note: {message}", file=sys.stderr)
     try:
         args, switches = parser().parse_known_args()
+        if args.component is None:
+            raise UsageError("--component <FILE> is missing")
         if args.call is None and not args.list:
-            raise UsageError("the following arguments are required: CALL")
+            raise UsageError("<CALL> is missing")
         bounds = {"max_memory": args.max_memory, "timeout": args.timeout}
         with Plugin(args.component, imports=interfaces(args.imports), aot=args.aot, **bounds) as plugin:
             if args.list:

@@ -1,13 +1,37 @@
 # frozen_string_literal: true
 
-# Greets from the command line: NAME [--up].
+# Calls a function of a component from the command line: CALL [--PARAM].
 
 require "optparse"
-require "greeter"
+require "anyhost"
 
 # Ends at once and says nothing when it is interrupted or nobody reads on, also in the middle of a call.
 %w[INT PIPE].each { |signal| Signal.trap(signal, "SYSTEM_DEFAULT") }
 
+HEAD = <<~TEXT
+  Usage: plugin_ruby [OPTIONS] --component <FILE> <CALL> [--PARAM]...
+
+  Calls a function of a WebAssembly component and prints its result. The component is given no files, no network, no clock
+  and no environment, and no functions but those of --imports.
+
+  CALL is a call in WAVE, as `wasmtime run --invoke` has it, such as 'greet("you", true)'; the interface may be named before
+  the function: 'greeter.greet("you", true)'. The result is printed in WAVE, too.
+
+  If CALL is no call, it is the first argument of the one function that takes a string first, and --PARAM sets a parameter
+  of that function which is a bool. A string is then printed as it is.
+
+TEXT
+TAIL = <<~TEXT
+
+  Exit codes: 0 called, 1 the component cannot be used or failed, 2 wrong usage.
+
+  Examples:
+    plugin_ruby --component hello_world_rust.wasm World --up
+    plugin_ruby --component hello_world_rust.wasm 'greet("World", true)'
+    plugin_ruby --component hello_world_rust.wasm --list
+TEXT
+
+# What is wrong with the command line.
 Usage = Class.new(StandardError)
 
 SIZE = [{ "GiB" => 1 << 30, "MiB" => 1 << 20, "KiB" => 1 << 10, "B" => 1 }, "B, KiB, MiB or GiB, as 64MiB"].freeze
@@ -15,57 +39,108 @@ TIME = [{ "ms" => 1, "s" => 1000, "m" => 60_000, "h" => 3_600_000 }, "ms, s, m o
 
 # A number with its unit, in the smallest of them; nothing lives within zero.
 def measure(flag, text, (units, hint))
-  number, unit = text.match(/\A([0-9]{1,20})([A-Za-z]+)\z/)&.captures
-  value = units.key?(unit) ? number.to_i * units[unit] : 0
-  return value if value.between?(1, (1 << 63) - 1)
-
-  raise Usage, "invalid value '#{text}' for '#{flag}': use a number and #{hint}"
+  number, unit = text.match(/\A([0-9]+)([A-Za-z]+)\z/)&.captures
+  invalid flag, text, "use a number and #{hint}" unless units.key?(unit)
+  value = number.size > 20 ? 1 << 64 : number.to_i * units[unit]
+  invalid flag, text, "this is too much" if value >= 1 << 64
+  invalid flag, text, "it must be more than 0" if value.zero?
+  value
 end
 
-options = { formatter: ->(text) { text.reverse } }
-component = nil
-up = false
-parser = OptionParser.new do |o|
-  o.banner = "Usage: plugin_ruby --component FILE [options] NAME"
-  o.separator "Lets a WebAssembly component that exports #{Greeter::GREETER} greet NAME."
-  o.on("--component FILE", "the component") { |file| component = file }
-  o.on("--aot FILE", "the same component, precompiled") { |file| options[:aot] = file }
-  o.on("--up", "greet in upper case") { up = true }
-  o.on("--max-memory SIZE", "how large its memory may grow (default: 64MiB)") do |size|
-    bytes = options[:max_memory] = measure("--max-memory <SIZE>", size, SIZE)
-    if bytes > Greeter::Arguments::MOST_BYTES
-      most = "the most is 4GiB, which is what WebAssembly can address"
-      raise Usage, "invalid value '#{size}' for '--max-memory <SIZE>': #{most}"
-    end
+def invalid(flag, text, reason) = raise(Usage, "invalid value '#{text}' for '#{flag}': #{reason}")
+
+def memory(text)
+  bytes = measure("--max-memory <SIZE>", text, SIZE)
+  return bytes if bytes <= Anyhost::Options::MOST_BYTES
+
+  invalid "--max-memory <SIZE>", text, "the most is 4GiB, which is what WebAssembly can address"
+end
+
+# What a Ruby file ends with: a Hash of what the component imports.
+def imports(file)
+  found = eval(File.read(file), TOPLEVEL_BINDING.dup, file)
+  return found if found.is_a?(Hash)
+
+  raise Anyhost::PluginError, "#{file}: expected a Ruby file that ends with a Hash of imports, got #{found.class}"
+rescue SystemCallError => e
+  raise Anyhost::PluginError, "#{file}: #{e.message.split(' @ ').first}; expected a Ruby file"
+end
+
+given = { options: {} }
+parser = OptionParser.new(HEAD) do |o|
+  o.on("--component FILE", "the component (*.wasm, or *.cwasm as `precompile` wrote it)") { |file| given[:component] = file }
+  o.on("--aot FILE", "the same component, precompiled: trusted") { |file| given[:options][:aot] = file }
+  o.on("--imports FILE", "a Ruby file that ends with a Hash of what the component imports") { |file| given[:imports] = file }
+  o.on("--max-memory SIZE", "how large all its memories together may grow (default: 64MiB)") do |size|
+    given[:options][:max_memory] = memory(size)
   end
-  o.on("--timeout TIME", "how long it may take (default: 10s)") do |time|
-    options[:timeout] = [measure("--timeout <TIME>", time, TIME) / 1000.0, Greeter::Arguments::MOST_SECONDS].min
+  o.on("--timeout TIME", "how long the call may take (default: 10s)") do |time|
+    milliseconds = measure("--timeout <TIME>", time, TIME)
+    given[:options][:timeout] = [milliseconds / 1000.0, Anyhost::Options::MOST_SECONDS].min
   end
+  o.on("--json", "print the result as JSON instead of WAVE") { given[:json] = true }
+  o.on("--list", "show what the component exports and imports, and call nothing") { given[:list] = true }
   o.on("-V", "--version", "the version") do
     puts "plugin_ruby #{ENV.fetch('VERSION')}"
     exit
   end
+  o.separator TAIL
+end
+
+# The flags that are none of the above are switches of the component's function; whether it has them is known later.
+def split(parser, arguments)
+  flags = parser.top.list.grep(OptionParser::Switch).flat_map { |flag| flag.long.map { |name| [name, flag.arg] } }.to_h
+  own, switches = [], []
+  arguments = arguments.dup
+  while (argument = arguments.shift)
+    name = argument[/\A--[^=]+/]
+    if argument == "--"
+      return [own + [argument] + arguments, switches]
+    elsif name.nil? || name == "--help" || flags.key?(name)
+      own << argument
+      own << arguments.shift if flags[name] && !argument.include?("=") && arguments.any?
+    else
+      switches << argument.delete_prefix("--")
+    end
+  end
+  [own, switches]
+end
+
+# What the command line asks for, as it is printed.
+def run(parser, given, arguments)
+  bad = arguments.find { |argument| !argument.valid_encoding? }
+  raise Usage, "expected UTF-8, got #{bad.inspect}" if bad
+
+  own, switches = split(parser, arguments)
+  calls = parser.parse(own)
+  raise Usage, "--component <FILE> is missing" unless given[:component]
+  raise Usage, "unexpected argument '#{calls[1]}' found" if calls.size > 1
+  raise Usage, "<CALL> is missing" if calls.empty? && !given[:list]
+  raise Usage, "unexpected argument '#{calls[0] || "--#{switches[0]}"}'" if given[:list] && (calls + switches).any?
+
+  given[:options][:imports] = imports(given[:imports]) if given[:imports]
+  Anyhost::Plugin.open(given[:component], **given[:options]) do |plugin|
+    given[:list] ? plugin.to_wit : plugin.invoke(calls.first, switches, json: given[:json])
+  end
+end
+
+def fail_with(message, status)
+  warn "error: #{message}"
+  exit status
 end
 
 begin
-  bad = ARGV.find { |argument| !argument.valid_encoding? }
-  raise Usage, "expected UTF-8, got #{bad.inspect}" if bad
-
-  # A name that is cut short is none; `require_exact` of OptionParser would refuse --name=value, too.
-  known = ["--help", *parser.top.list.grep(OptionParser::Switch).flat_map(&:long)]
-  ARGV.take_while { |argument| argument != "--" }.each do |argument|
-    name = argument[/\A--[^=]+/]
-    raise OptionParser::InvalidOption, argument unless name.nil? || known.include?(name)
+  output = run(parser, given, ARGV)
+  begin
+    $stdout.write(output)
+    $stdout.flush
+  rescue SystemCallError => e
+    fail_with "cannot write the result: #{e.message.split(' @ ').first}", 1
   end
-  names = parser.parse(ARGV)
-  raise Usage, "--component FILE is missing" unless component
-  raise Usage, "expected one NAME, got #{names.size}" unless names.one?
-
-  puts Greeter.open(component, **options) { |greeter| greeter.greet(names.first, up:) }
-rescue Usage, OptionParser::ParseError => e
-  warn "error: #{e.message} (--help tells more)"
-  exit 2
-rescue Greeter::Error => e
-  warn "error: #{e.message}"
-  exit 1
+rescue Usage, OptionParser::ParseError, ArgumentError, TypeError, RangeError, Anyhost::MissingError => e
+  fail_with "#{e.message} (--help tells more)", 2
+rescue Anyhost::PluginError => e
+  fail_with e.message, 1
+rescue StandardError, ScriptError => e
+  fail_with "#{e.class}: #{e.message.split.join(' ')}", 1 # of --imports
 end

@@ -38,27 +38,48 @@ def sources_test(name, folder):
         tags = ["external"],
     )
 
-def lint(clippy = []):
-    """Declares `:lint`, the tests of the form of everything in this folder.
+_CRATES = ["rust_binary", "rust_library", "rust_shared_library", "rust_test"]
+
+def clippy():
+    """Declares `:clippy_test`: Clippy's opinion of the crates before it in its file, and of what components there are made of.
+
+    Returns:
+        The names of the tests: one, or none if there is no crate.
+    """
+    rules = native.existing_rules()
+    own = {name: rule["kind"] for name, rule in rules.items()}
+    modules = [name + "_module" for name, kind in own.items() if kind == "wasm_component_new"]
+    crates = [name for name, kind in own.items() if kind in _CRATES and name not in modules]
+    crates += [module.removesuffix("_module") for module in modules if own.get(module) == "rust_shared_library"]
+    if not crates:
+        return []
+
+    # A program that only a build asks for is built for that.
+    tools = [name for name in crates if own[name] == "rust_binary" and "manual" in rules[name]["tags"]]
+    clippy_test(
+        name = "clippy_test",
+        size = "small",
+        targets = [name for name in crates if name not in tools],
+        tools = tools,
+        visibility = ["//visibility:public"],
+    )
+    return ["clippy_test"]
+
+def lint(folders = []):
+    """Declares `:lint`, the tests of the form of everything in this folder. It comes last in its file, as `clippy` does.
 
     Args:
-        clippy: the Rust targets and the components whose crates Clippy looks at; its warnings are errors.
+        folders: the folders in this one, seen from here, that call `clippy` themselves.
 
     Returns:
         The names of the tests.
     """
-    tests = ["sources_test"]
     sources_test(
         name = "sources_test",
         folder = native.package_name(),
     )
-    if clippy:
-        tests.append("clippy_test")
-        clippy_test(
-            name = "clippy_test",
-            size = "small",
-            targets = clippy,
-        )
+    tests = ["sources_test"] + clippy()
+    tests += ["//{}/{}:clippy_test".format(native.package_name(), folder) for folder in folders]
     native.test_suite(
         name = "lint",
         tests = tests,

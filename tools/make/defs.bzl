@@ -2,7 +2,7 @@
 
 load("@rules_anyhost//component:defs.bzl", "cc_component", "component_test", "rust_component")
 load("@rules_rust//rust:defs.bzl", "rust_library", "rust_test")
-load("//tools/lint:defs.bzl", "lint")
+load("//tools/lint:defs.bzl", "clippy", "lint")
 load(":command.bzl", "command")
 load(":run.bzl", "host_run")
 load(":versions.bzl", "versions")
@@ -19,7 +19,7 @@ _RUST_GUEST_DEPS = [
 
 # A guest's targets, and a host's.
 GUEST_TARGETS = ["build", "check", "clean", "install", "lint", "test", "versions"]
-HOST_TARGETS = ["install", "lint", "run", "versions"]
+HOST_TARGETS = ["install", "lint", "run", "test", "versions"]
 
 def rust_part(
         *,
@@ -48,7 +48,7 @@ def rust_part(
         **kwargs: as for `rust_component`.
     """
     srcs = srcs or native.glob(["src/**/*.rs"])
-    deps = {native.package_relative_label(dep): None for dep in _RUST_GUEST_DEPS + deps}.keys()
+    deps = _rust_guest_deps(deps)
     rust_component(
         name = name,
         srcs = srcs,
@@ -75,13 +75,17 @@ def rust_part(
         wit = wit,
     )
 
-def rust_guest_library(*, name, crate_features = [], **kwargs):
+def _rust_guest_deps(deps):
+    return {native.package_relative_label(dep): None for dep in _RUST_GUEST_DEPS + deps}.keys()
+
+def rust_guest_library(*, name, crate_features = [], deps = [], **kwargs):
     """A guest's crate, for components that are more than this guest, with its unit tests as `unit_test`.
 
     Args:
         name: the library; the crate's name is the folder's.
         crate_features: the features to compile with.
-        **kwargs: more attributes of the `rust_library`, `deps` above all.
+        deps: the crates it depends on, besides `guest_rt` and `wit-bindgen`.
+        **kwargs: more attributes of the `rust_library`.
     """
     visibility = ["//guests:__subpackages__"]
     rust_library(
@@ -90,6 +94,7 @@ def rust_guest_library(*, name, crate_features = [], **kwargs):
         crate_features = crate_features,
         crate_name = native.package_name().split("/")[-1],
         visibility = visibility,
+        deps = _rust_guest_deps(deps),
         **kwargs
     )
     rust_test(
@@ -187,9 +192,8 @@ def guest(*, component, wit, imports, max_bytes, tests = []):
     _guest(name, tests)
 
 def _guest(name, other_tests):
-    own = {rule: attributes["kind"] for rule, attributes in native.existing_rules().items()}
-    tests = [rule for rule, kind in own.items() if kind.endswith("_test")] + other_tests
-    form = [rule for rule in tests if rule.startswith(name + "_form_")]
+    tests = _tests() + other_tests
+    form = [test for test in tests if test.startswith(name + "_form_")]
     native.test_suite(
         name = "test",
         tests = tests,
@@ -220,26 +224,50 @@ def _guest(name, other_tests):
         arguments = [native.package_name()],
         visibility = _PUBLIC,
     )
-    crates = [
-        rule
-        for rule, kind in own.items()
-        if kind == "rust_test" or kind == "wasm_component_new" and own.get(rule + "_module") == "rust_shared_library"
-    ]
-    lint_tests = lint(clippy = crates)
-    _install_and_versions([name], tests + lint_tests + [":check"])
+    _install_and_versions([name], tests + lint() + [":check"])
 
-def host(*, program, files = {}, tools = {}, switches = [], crates = [], packages = [], tests = []):
-    """Declares a host: install, run, versions and lint.
+def _tests():
+    """The tests before this in its file."""
+    rules = native.existing_rules().items()
+    return [rule for rule, attributes in rules if attributes["kind"].endswith("_test") and "manual" not in attributes["tags"]]
+
+def host(
+        *,
+        program,
+        component = None,
+        precompiled = None,
+        transpiled = None,
+        image = None,
+        tools = {},
+        switches = [],
+        packages = [],
+        parts = []):
+    """Declares a host: install, run, versions, test and lint.
+
+    It comes last in its file: the tests before it are the host's, and Clippy looks at all crates before it. `./bazel run`
+    starts the program with the files that are given here, unless the user gives a component, or an image, of their own.
 
     Args:
         program: the host's program.
-        files: the files that it is started with, each with its flag; see `host_run`.
-        tools: those that it is always started with, each with its flag.
+        component: the component that it runs, behind `--component`.
+        precompiled: the same, precompiled for it, behind `--aot`.
+        transpiled: the same, transpiled for it, behind `--transpiled`.
+        image: the image that it runs in place of a component, behind `--image`.
+        tools: the files that it is always started with, each with its flag.
         switches: its flags without a value, if it passes arguments on to a guest.
-        crates: the Rust targets that Clippy looks at.
         packages: the files that name its packages from npm or PyPI, for `versions`.
-        tests: the host's tests.
+        parts: the folders in this one that are parts of the host and call `host_part`, seen from here.
     """
+    files = {
+        file: flag
+        for flag, file in {
+            "--component": component,
+            "--image": image,
+            "--aot": precompiled,
+            "--transpiled": transpiled,
+        }.items()
+        if file
+    }
     host_run(
         name = "run",
         files = files,
@@ -248,8 +276,30 @@ def host(*, program, files = {}, tools = {}, switches = [], crates = [], package
         tools = tools,
         visibility = _PUBLIC,
     )
-    lint_tests = lint(clippy = crates)
-    _install_and_versions([program] + files.keys() + tools.keys(), tests + lint_tests + [":run"], packages)
+    of_parts = ["//{}/{}".format(native.package_name(), part) for part in parts]
+    tests = _tests()
+    native.test_suite(
+        name = "test",
+        tests = tests + [part + ":test" for part in of_parts],
+        visibility = _PUBLIC,
+    )
+    users = tests + [part + ":tests" for part in of_parts] + lint(folders = parts) + [":run"]
+    _install_and_versions([program] + files.keys() + tools.keys(), users, packages)
+
+def host_part():
+    """Declares a part of a host, in a folder of its own: its tests, and what Clippy says of its crates. It comes last in its file."""
+    tests = _tests()
+    native.test_suite(
+        name = "test",
+        tests = tests + clippy(),
+        visibility = _PUBLIC,
+    )
+    native.filegroup(
+        name = "tests",
+        testonly = True,
+        srcs = tests,
+        visibility = _PUBLIC,
+    )
 
 def _install_and_versions(targets, users, packages = []):
     # Needs nothing, so that a query for what else is in this folder needs nothing either.

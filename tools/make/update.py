@@ -101,6 +101,7 @@ def main() -> int:
     parser.add_argument("mode", choices=["check", "write"])
     parser.add_argument("--guests", type=Path, required=True, help="the names of the guests")
     parser.add_argument("--table", type=Path, required=True, help="the matrix in Markdown")
+    parser.add_argument("--component-model", type=Path, required=True, help="the tables of the component model's tests")
     parser.add_argument("--wasm-tools", type=os.path.abspath, required=True)
     parser.add_argument("--components", type=Path, nargs="+", required=True, help="the guests' components")
     parser.add_argument("--pages", type=Path, nargs="+", required=True, help="the pages of docs/rules")
@@ -113,6 +114,7 @@ def main() -> int:
     listed = {guest: by_name[guest] for guest in guests}
     pages = {f"docs/rules/{page.name.removesuffix('.generated.md')}.md": page.read_text() for page in arguments.pages}
     table = arguments.table.read_text().strip().splitlines()
+    component_model = arguments.component_model.read_text().strip().splitlines()
 
     # A test finds the repository behind the link to its MODULE.bazel, `bazel run` is told.
     os.chdir(os.environ.get("BUILD_WORKSPACE_DIRECTORY") or Path("MODULE.bazel").resolve().parent)
@@ -130,6 +132,9 @@ def main() -> int:
             ),
         ],
         "README.md": [matrix, block("<!-- The guests,", "<!-- end of the guests -->", ["", *guests_table(listed), ""])],
+        "docs/component-model.md": [
+            block("<!-- The results,", "<!-- end of the results -->", ["", *component_model, ""]),
+        ],
         "docs/status.md": [matrix],
     }
     changes |= {file: [lambda _, text=text: text] for file, text in pages.items()}

@@ -213,7 +213,7 @@ test("an address that cannot be had is told", () => {
 });
 
 test("a wrong command line is told", () => {
-  refuses([], 2, "--component FILE is missing");
+  refuses([], 2, "--component <FILE> is missing");
   refuses([...ARGS, "more"], 2, "'more' is not expected");
   refuses(["--component", "x.wasm", "--transpiled", "nowhere"], 1, "nowhere: has no interfaces.json");
 });

@@ -33,7 +33,7 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    run(&Args::parse()).unwrap_or_else(fail)
+    run(&anyhost_manners::parse()).unwrap_or_else(fail)
 }
 
 fn run(args: &Args) -> Result<ExitCode, Failure> {

@@ -44,7 +44,7 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    serve(&Args::parse()).map_or_else(fail, |()| ExitCode::SUCCESS)
+    serve(&anyhost_manners::parse()).map_or_else(fail, |()| ExitCode::SUCCESS)
 }
 
 fn serve(args: &Args) -> Result<(), Failure> {

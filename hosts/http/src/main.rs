@@ -3,10 +3,9 @@
 use std::process::ExitCode;
 
 use anyhost_http::Args;
-use clap::Parser;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args: Args = anyhost_manners::parse();
     let loaded = anyhost_engine::on_demand()
         .and_then(|engine| anyhost_engine::load(&engine, &args.component, args.aot.as_deref()))
         .map_err(|e| e.to_string());

@@ -134,25 +134,6 @@ fn a_port_that_is_taken() {
 }
 
 #[test]
-fn flags_that_make_no_sense() {
-    host().tells_bad_flags();
-    for (flag, value, hint) in [
-        ("--addr", "8080", "use HOST:PORT, as 127.0.0.1:8080"),
-        (
-            "--addr",
-            "localhost:http",
-            "use HOST:PORT, as 127.0.0.1:8080",
-        ),
-        (
-            "--max-body",
-            "-1MiB",
-            "use a number and B, KiB, MiB or GiB, as 64MiB",
-        ),
-        ("--max-in-flight", "0", "0 is not in 1..=8192"),
-    ] {
-        host().tells_bad_flag(flag, value, hint);
-    }
-    let (code, stderr) = fail(&http_bin(), &[]);
-    assert_eq!(code, Some(2));
-    assert!(stderr.contains("--component <FILE>"), "{stderr}");
+fn directories_that_cannot_be_granted() {
+    host().tells_bad_directories();
 }

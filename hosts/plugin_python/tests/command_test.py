@@ -134,16 +134,19 @@ def test_help() -> None:
 @pytest.mark.parametrize(
     ("args", "complaint"),
     [
-        ([], "required: --component"),
-        (["--component", COMPONENT], "required: CALL"),
-        (["World"], "required: --component"),
-        (["--component", COMPONENT, "World", "--down"], "unrecognized arguments: --down; the function has --up"),
-        (["--component", COMPONENT, "--up", 'greet("World", true)'], "unrecognized arguments: --up"),
+        ([], "--component <FILE> is missing"),
+        (["--component", COMPONENT], "<CALL> is missing"),
+        (["World"], "--component <FILE> is missing"),
+        (["--component", COMPONENT, "World", "--down"], "unexpected argument '--down'; the function is "),
+        (
+            ["--component", COMPONENT, "--up", 'greet("World", true)'],
+            "unexpected argument '--up': a call has its arguments",
+        ),
         (["--component", COMPONENT, 'great("World")'], "it exports greeter.greet"),
         (["--component", COMPONENT, 'greet("World")'], "expected 2 arguments, got 1; it is "),
         (["--component", COMPONENT, 'greet("World", 1)'], "expected bool, got `1)`"),
         (["--component", COMPONENT, b"\xff"], "is not UTF-8"),
-        (["--comp", COMPONENT, "World"], "required: --component"),
+        (["--comp", COMPONENT, "World"], "--component <FILE> is missing"),
     ],
 )
 def test_wrong_usage(args: list[str | bytes], complaint: str) -> None:

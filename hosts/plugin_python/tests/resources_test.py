@@ -140,3 +140,8 @@ def test_resource_that_is_not_given(tmp_path: Path) -> None:
         Plugin(tmp_path / "guest.wasm", imports={"tables": {"tabel": Table}})
     problem = "imports table of test:resources/tables, which this host does not provide; it provides tabel"
     assert str(caught.value).endswith(problem)
+
+
+def test_a_trap_of_the_engine_tells_the_reason_alone(plugin: Any) -> None:
+    with pytest.raises(TrapError, match=r"guest\.wasm: trap: unknown handle index 0$"):
+        plugin.counters.release()

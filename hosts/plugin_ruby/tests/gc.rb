@@ -1,13 +1,11 @@
 # frozen_string_literal: true
 
 require "weakref"
-require "greeter"
 require "testing"
-require "values_guest"
 
 # Whatever the collector does, and whenever: nothing in use is collected or moved, and nothing out of use is kept.
 class GcTest < Minitest::Test
-  include ValuesGuest
+  include Testing
 
   def teardown
     GC.stress = false
@@ -15,85 +13,85 @@ class GcTest < Minitest::Test
   end
 
   def test_values_under_stress
-    instance = deeds
+    plugin = open_values
     stress do
-      everything = instance.get_func([ECHO, "id-everything"])
-      5.times { assert_same_value EVERYTHING, everything.call(EVERYTHING) }
-      relay = instance.get_func([DEEDS, "relay"])
-      5.times { assert_same_value EVERYTHING, relay.call(EVERYTHING) }
-      assert_equal ["a"] * 200, instance.get_func([ECHO, "id-strings"]).call(["a"] * 200)
+      5.times { assert_equal EVERYTHING, plain(plugin.echo.echo_everything(EVERYTHING)) }
+      5.times { assert_equal EVERYTHING, plain(plugin.relays.relay(EVERYTHING)) }
+      assert_equal ["a"] * 200, plugin.echo.echo_strings(["a"] * 200)
+      assert_equal 5, plugin.echo.echo_u8(value: 5)
+      assert_equal "\a" * 100_000, plugin.echo.echo_bytes("\a" * 100_000)
     end
   end
 
   def test_everything_is_made_under_stress
     stress do
-      instance = deeds(relay: ->(value) { value.merge("a-string" => "relayed") })
-      assert_equal "relayed", instance.get_func([DEEDS, "relay"]).call(EVERYTHING)["a-string"]
+      plugin = open_values({ relay: ->(value) { value.with(a_string: "relayed") } })
+      assert_equal "relayed", plugin.relays.relay(EVERYTHING).a_string
+    end
+  end
+
+  def test_resources_under_stress
+    plugin = open_values
+    stress do
+      counters = plugin.counters.open_many([1, 2, 3])
+      assert_equal [1, 2, 3], counters.map(&:value)
+      assert_equal 2, plugin.relays.fill("mine", %w[a b])
     end
   end
 
   def test_errors_under_stress
-    faulty = Testing.file("faulty_greeter")
-    instance = deeds(act: -> { raise KeyError, "no" })
+    plugin = open_values
+    deeds = open_deeds { raise KeyError, "no" }
     stress do
-      assert_raises(TypeError) { echo("tuple", ["a", 1]) }
-      assert_raises(Wasmtime::Error) { echo("variant", variant("square")) }
-      assert_equal "no", assert_raises(KeyError) { call_host(instance) }.message
-      Greeter.open(faulty) { |greeter| assert_raises(Greeter::Trap) { greeter.greet("trap") } }
+      assert_raises(TypeError) { plugin.echo.echo_tuple(["a", 1, "b"]) }
+      assert_raises(ArgumentError) { plugin.echo.echo_shape(:square) }
+      assert_equal "no", assert_raises(KeyError) { deeds.call_host }.message
+      assert_raises(Anyhost::TrapError) { plugin.echo.fall }
+      assert_equal({ circle: 1.0 },
+                   assert_raises(Anyhost::ResultError) { plugin.echo.echo_shape_as_error({ err: { circle: 1 } }) }.value)
     end
   end
 
-  def test_a_greeter_under_stress
-    stress do
-      Greeter.open(Testing.file("HELLO_WORLD_IMPORTS_RUST"), formatter: ->(text) { text.reverse }) do |greeter|
-        5.times { assert_equal "Hello, dlroW", greeter.greet("World") }
-      end
-    end
-  end
-
-  def test_a_host_function_that_collects
+  def test_a_function_that_collects
     collected = 0
-    instance = deeds(relay: lambda { |value|
+    relay = lambda { |value|
       GC.start
       GC.compact
       collected += 1
       value
-    })
-    relay = instance.get_func([DEEDS, "relay"])
-    5.times { assert_same_value EVERYTHING, relay.call(EVERYTHING) }
+    }
+    open_values({ relay: }) do |plugin|
+      5.times { assert_equal EVERYTHING, plain(plugin.relays.relay(EVERYTHING)) }
+    end
     assert_equal 5, collected
   end
 
-  def test_a_function_keeps_what_it_needs
-    function = deeds.get_func([DEEDS, "relay"])
+  def test_an_interface_keeps_what_it_needs
+    relays = open_values.relays
+    counter = open_values.counters.counter
     churn
-    assert_same_value EVERYTHING, function.call(EVERYTHING)
-  end
-
-  def test_a_stores_data_lives_as_long_as_the_store
-    store = Wasmtime::Store.new(ENGINE, ["the data"])
-    churn
-    assert_equal ["the data"], store.data
+    assert_equal EVERYTHING, plain(relays.relay(EVERYTHING))
+    assert_equal 3, counter.new(3).value
   end
 
   def test_objects_move
     GC.auto_compact = true
-    instance = deeds
+    plugin = open_values
     churn
-    assert_same_value EVERYTHING, instance.get_func([DEEDS, "relay"]).call(EVERYTHING)
+    assert_equal EVERYTHING, plain(plugin.relays.relay(EVERYTHING))
   end
 
   def test_what_is_out_of_use_is_collected
-    made = Array.new(50) { WeakRef.new(deeds) }
+    made = Array.new(50) { WeakRef.new(open_deeds) }
     # A few may still be on the stack, which the collector reads conservatively.
     churn
     assert_operator made.count(&:weakref_alive?), :<, 10
   end
 
-  def test_the_collector_knows_of_guests_memory
+  def test_the_collector_knows_of_the_components_memory
     before = GC.count
     # Each has more than 1 MiB, of which Ruby allocated next to nothing.
-    200.times { deeds }
+    200.times { open_values }
     assert_operator GC.count, :>, before + 1
   end
 

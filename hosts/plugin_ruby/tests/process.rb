@@ -1,36 +1,34 @@
 # frozen_string_literal: true
 
-require "greeter"
 require "open3"
 require "rbconfig"
 require "testing"
-require "values_guest"
 
 # What the process does beside: it forks, has handlers of its own for signals, and small stacks.
 class ProcessTest < Minitest::Test
-  include ValuesGuest
+  include Testing
 
   FAULTY = Testing.file("faulty_greeter")
 
   def test_time_is_bounded_in_a_forked_process
-    Greeter.open(FAULTY, timeout: 0.3) do |greeter|
-      greeter.greet("World")
+    with_faulty do |greeter|
+      greeter.greet("World", false)
       forked do
-        assert_raises(Greeter::Timeout) { greeter.greet("loop") }
-        assert_equal "Hello, World", greeter.greet("World")
-        forked { assert_raises(Greeter::Timeout) { greeter.greet("loop") } }
+        assert_raises(Anyhost::TimeLimitError) { greeter.greet("loop", false) }
+        assert_equal "Hello, World", greeter.greet("World", false)
+        forked { assert_raises(Anyhost::TimeLimitError) { greeter.greet("loop", false) } }
       end
-      assert_raises(Greeter::Timeout) { greeter.greet("loop") }
+      assert_raises(Anyhost::TimeLimitError) { greeter.greet("loop", false) }
     end
   end
 
   def test_time_is_bounded_in_a_daemon
-    Greeter.open(FAULTY, timeout: 0.3) do |greeter|
+    with_faulty do |greeter|
       reader, writer = IO.pipe
       child = fork do
         Process.daemon(true, true)
-        greeter.greet("loop")
-      rescue Greeter::Timeout
+        greeter.greet("loop", false)
+      rescue Anyhost::TimeLimitError
         writer.write("in time")
         exit!
       end
@@ -40,47 +38,56 @@ class ProcessTest < Minitest::Test
     end
   end
 
-  def test_a_forked_process_opens_greeters_of_its_own
-    file = Testing.file("HELLO_WORLD_RUST")
-    Greeter.open(file) { |greeter| greeter.greet("World") }
-    forked { assert_equal "Hello, World", Greeter.open(file) { |greeter| greeter.greet("World") } }
+  def test_a_forked_process_opens_plugins_of_its_own
+    greet = -> { assert_equal "Hello, dlroW", open_formatted { |text| text.reverse }.greeter.greet("World", false) }
+    greet.call
+    forked(&greet)
   end
 
   def test_a_fork_while_another_thread_is_in_a_call
     entered = Queue.new
     left = Queue.new
-    formatter = lambda { |text|
+    plugin = open_formatted do |text|
       entered << left.pop if text == "wait" && entered.push(true)
       text.reverse
-    }
-    Greeter.open(Testing.file("HELLO_WORLD_IMPORTS_RUST"), formatter:) do |greeter|
-      thread = Thread.new { greeter.greet("wait") }
-      entered.pop
-      forked { assert_equal "Hello, dlroW", greeter.greet("World") }
-      left << true
-      assert_equal "Hello, tiaw", thread.value
     end
+    thread = Thread.new { plugin.greeter.greet("wait", false) }
+    entered.pop
+    forked { assert_equal "Hello, dlroW", plugin.greeter.greet("World", false) }
+    left << true
+    assert_equal "Hello, tiaw", thread.value
   end
 
-  def test_a_fork_in_a_formatter
-    component = Wasmtime::Component::Component.from_file(Greeter::ENGINE, FAULTY)
+  def test_a_fork_in_a_function
     child = nil
-    formatter = ->(text) { (child = fork) ? text : text.reverse }
-    Greeter.open(Testing.file("HELLO_WORLD_IMPORTS_RUST"), formatter:) do |greeter|
-      greeting = greeter.greet("World")
-      exit!(greeting == "Hello, dlroW" && interrupted?(component) ? 7 : 1) unless child
-      assert_equal 7, Process.wait2(child).last.exitstatus
-      assert_equal "Hello, World", greeting
+    plugin = open_formatted { |text| (child = fork) ? text : text.reverse }
+    greeting = plugin.greeter.greet("World", false)
+    exit!(greeting == "Hello, dlroW" && clock? ? 7 : 1) unless child
+    assert_equal 7, Process.wait2(child).last.exitstatus
+    assert_equal "Hello, World", greeting
+  end
+
+  # The clock runs again when the function ends, and not only with the next call.
+  def test_a_fork_in_a_function_of_a_component_that_never_ends
+    child = nil
+    plugin = Anyhost::Plugin.open(file("DEEDS"), imports: { act: -> { child = fork } }, timeout: 0.5)
+    interrupted = begin
+      plugin.call_host_and_loop
+    rescue Anyhost::TimeLimitError
+      true
     end
+    exit!(interrupted ? 7 : 1) unless child
+    assert interrupted
+    assert_equal 7, Process.wait2(child).last.exitstatus
   end
 
   # Ruby has handlers for the signals that the engine's traps are, and nobody else may have one.
   def test_signals_of_traps
     %w[BUS FPE ILL SEGV].each { |signal| assert_raises(ArgumentError) { trap(signal, "DEFAULT") } }
     traps = lambda {
-      out_of_bounds = deeds.get_func([DEEDS, "read-out-of-bounds"])
-      assert_equal :memory_out_of_bounds, assert_raises(Wasmtime::Trap) { out_of_bounds.call }.code
-      Greeter.open(FAULTY) { |greeter| assert_raises(Greeter::Trap) { greeter.greet("trap") } }
+      error = assert_raises(Anyhost::TrapError) { open_deeds.read_out_of_bounds }
+      assert_match(/trap: out of bounds memory access\z/, error.message)
+      with_faulty { |greeter| assert_raises(Anyhost::TrapError) { greeter.greet("trap", false) } }
     }
     traps.call
     Thread.new(&traps).join
@@ -89,7 +96,8 @@ class ProcessTest < Minitest::Test
   end
 
   def test_a_fault_of_the_process_itself_is_still_rubys_to_tell
-    said, status = run_program('Greeter.open(ARGV[0]) { |g| g.greet("World") }; Process.kill(:SEGV, $$); sleep')
+    program = 'Anyhost::Plugin.open(ARGV[0]) { |g| g.greeter.greet("World", false) }; Process.kill(:SEGV, $$); sleep'
+    said, status = run_program(program)
     assert_includes said, "[BUG] Segmentation fault"
     assert_predicate status, :signaled?
   end
@@ -103,17 +111,13 @@ class ProcessTest < Minitest::Test
   # So that it is the machine's stack that ends.
   LARGE_VM_STACKS = %w[THREAD FIBER].to_h { |kind| ["RUBY_#{kind}_VM_STACK_SIZE", (64 << 20).to_s] }.freeze
 
-  # Defines `work`, which runs out of the guest's stack.
+  # Defines `work`, which runs out of the component's stack.
   RECURSION = <<~RUBY
-    component = Wasmtime::Component::Component.from_file(Greeter::ENGINE, ENV.fetch("VALUES_GUEST"))
-    linker = Wasmtime::Component::Linker.new(Greeter::ENGINE)
-    linker.instance("anyhost:values/host@1.0.0") { |host| %w[act relay].each { |name| host.func_new(name) { |v| v } } }
+    plugin = Anyhost::Plugin.open(ENV.fetch("DEEDS"), imports: { act: -> {} })
     work = lambda do
-      store = Wasmtime::Store.new(Greeter::ENGINE)
-      store.set_epoch_deadline(1 << 40)
-      linker.instantiate(store, component).get_func(%w[anyhost:values/deeds@1.0.0 recurse]).call(0)
-    rescue Wasmtime::Trap => e
-      e.code
+      plugin.recurse(0)
+    rescue Anyhost::TrapError => e
+      e.message[/trap: (.+)/, 1]
     end
   RUBY
 
@@ -122,7 +126,7 @@ class ProcessTest < Minitest::Test
       said, status = run_program(RECURSION + <<~RUBY, env)
         puts work.call, Fiber.new(&work).resume, Thread.new(&work).value, Thread.new { Fiber.new(&work).resume }.value
       RUBY
-      assert_equal "stack_overflow\n" * 4, said
+      assert_equal "call stack exhausted\n" * 4, said
       assert_predicate status, :success?
     end
   end
@@ -143,12 +147,12 @@ class ProcessTest < Minitest::Test
       Fiber.new(&use_up).resume
       Thread.new(&use_up).join
     RUBY
-    assert_equal "stack level too deep: some KiB are left, expected 192 KiB\nstack_overflow\n" * 3, said
+    assert_equal "stack level too deep: some KiB are left, expected 192 KiB\ncall stack exhausted\n" * 3, said
     assert_predicate status, :success?
   end
 
   def test_no_stack_for_the_compiler
-    program = "Fiber.new { Greeter.open(ARGV[0]) }.resume"
+    program = "Fiber.new { Anyhost::Plugin.open(ARGV[0]) }.resume"
     said, status = run_program(program, STACKS.fetch("small fibers"))
     assert_match(/stack level too deep: \d+ KiB are left, expected 256 KiB \(SystemStackError\)/, said)
     assert_equal 1, status.exitstatus
@@ -168,20 +172,19 @@ class ProcessTest < Minitest::Test
     assert_equal 7, Process.wait2(child).last.exitstatus
   end
 
-  # Whether the clock of all greeters runs: nothing else ends this component.
-  def interrupted?(component)
-    store = Wasmtime::Store.new(Greeter::ENGINE)
-    store.set_epoch_deadline(10)
-    instance = Wasmtime::Component::Linker.new(Greeter::ENGINE).instantiate(store, component)
-    instance.get_func([Greeter::GREETER, "greet"]).call("loop", false)
-  rescue Wasmtime::Trap => e
-    e.code == :interrupt
+  # Whether the clock of all plugins runs: nothing else ends this component.
+  def clock?
+    with_faulty { |greeter| greeter.greet("loop", false) }
+  rescue Anyhost::TimeLimitError
+    true
   end
 
-  # What a program says, whose argument is a greeter's file.
+  def with_faulty = Anyhost::Plugin.open(FAULTY, timeout: 0.3) { |plugin| yield plugin.greeter }
+
+  # What a program says, whose argument is a component's file.
   def run_program(program, env = {})
     load_path = $LOAD_PATH.flat_map { |path| ["-I", path] }
     core = { rlimit_core: 0 }
-    Open3.capture2e(env, RbConfig.ruby, "--disable-gems", *load_path, "-rgreeter", "-e", program, FAULTY, **core)
+    Open3.capture2e(env, RbConfig.ruby, "--disable-gems", *load_path, "-ranyhost", "-e", program, FAULTY, **core)
   end
 end

@@ -66,7 +66,7 @@ impl Args {
     /// switches of the component's function; whether it has them is known later.
     pub fn with_switches() -> (Self, Vec<String>) {
         let (own, switches) = split(std::env::args_os());
-        (Self::parse_from(own), switches)
+        (anyhost_manners::parse_from(own), switches)
     }
 }
 

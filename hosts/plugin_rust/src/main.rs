@@ -4,14 +4,10 @@ mod args;
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use anyhost_manners::fail;
-use anyhost_plugin::{
-    Engine, Error, Function, Options, Plugin, Prepared, Scope, Type, Types, Vals, is_call, show,
-};
+use anyhost_manners::{fail, wrong_usage};
+use anyhost_plugin::{Engine, Error, Options, Prepared, is_call};
 use args::Args;
-use wasmtime::component::Val;
 
 /// Why there is no result.
 enum Problem {
@@ -44,10 +40,7 @@ fn main() -> ExitCode {
             }
         }
         Err(Problem::Failed(line)) => fail(line),
-        Err(Problem::Usage(line)) => {
-            fail(format_args!("{line} (--help tells more)"));
-            ExitCode::from(2)
-        }
+        Err(Problem::Usage(line)) => wrong_usage(line),
     }
 }
 
@@ -70,87 +63,10 @@ fn run(args: &Args, switches: &[String]) -> Result<String, Problem> {
             None => Ok(types.to_string()),
         };
     };
-    let (function, values) = if is_call(text) {
-        if let Some(switch) = switches.first() {
-            let line = format!("unexpected argument '--{switch}': a call has its arguments");
-            return Err(Problem::Usage(line));
-        }
-        types
-            .parse_call(text)
-            .map_err(|e| Problem::Usage(e.to_string()))?
-    } else {
-        short_form(types, text, switches)?
-    };
-    let mut plugin = prepared.plugin()?;
-    if args.json {
-        let scope = Scope::new();
-        let result = call(&mut plugin, &function, values, &mut &scope)?;
-        return Ok(result.map_or_else(String::new, |value| format!("{value}\n")));
-    }
-    match call(&mut plugin, &function, values, &mut Vals)? {
-        None => Ok(String::new()),
-        Some(Val::String(result)) if !is_call(text) => Ok(result + "\n"),
-        Some(value) => Ok(show(&value) + "\n"),
-    }
-}
-
-fn call<K: anyhost_plugin::Sink<Error = std::convert::Infallible>>(
-    plugin: &mut Plugin,
-    function: &Function,
-    values: Vec<Val>,
-    sink: &mut K,
-) -> Result<Option<K::Value>, Problem> {
-    let called = plugin.call(function, values.into_iter(), sink);
-    let Ok(whole) = called.map_err(Error::from)?.whole(function, sink);
-    Ok(whole)
-}
-
-/// The call of the one function that takes a string first.
-fn short_form(
-    types: &Types,
-    text: &str,
-    switches: &[String],
-) -> Result<(Arc<Function>, Vec<Val>), Problem> {
-    let first = |function: &&Arc<Function>| {
-        function
-            .params
-            .first()
-            .is_some_and(|(_, ty)| *ty == Type::String)
-    };
-    let found: Vec<_> = types.functions().filter(first).collect();
-    let [function] = found.as_slice() else {
-        let all: Vec<String> = types
-            .functions()
-            .map(|function| function.to_string())
-            .collect();
-        let all = if all.is_empty() {
-            "no function".to_owned()
-        } else {
-            all.join("; ")
-        };
-        let line = format!("'{text}' is no call, as in 'name(…)'; the component exports {all}");
-        return Err(Problem::Usage(line));
-    };
-    let rest = &function.params[1..];
-    let known = |switch: &&String| {
-        !rest
-            .iter()
-            .any(|(name, ty)| name == *switch && *ty == Type::Bool)
-    };
-    if let Some(switch) = switches.iter().find(known) {
-        let line = format!("unexpected argument '--{switch}'; the function is {function}");
-        return Err(Problem::Usage(line));
-    }
-    let mut values = vec![Val::String(text.to_owned())];
-    for (name, ty) in rest {
-        values.push(match ty {
-            Type::Bool => Val::Bool(switches.contains(name)),
-            Type::Option(_) => Val::Option(None),
-            _ => {
-                let line = format!("{name} is missing: write a call; the function is {function}");
-                return Err(Problem::Usage(line));
-            }
-        });
-    }
-    Ok((Arc::clone(function), values))
+    let (function, values) = types
+        .parse_command(text, switches)
+        .map_err(|e| Problem::Usage(e.to_string()))?;
+    Ok(prepared
+        .plugin()?
+        .call_shown(&function, values, args.json, !is_call(text))?)
 }

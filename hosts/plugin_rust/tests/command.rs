@@ -175,14 +175,8 @@ fn wrong_usage() {
             &["--component", &component, "a", "b"][..],
             "error: unexpected argument 'b' found",
         ),
-        (
-            &["World"],
-            "error: the following required arguments were not provided:",
-        ),
-        (
-            &["--component", &component],
-            "error: the following required arguments were not provided:",
-        ),
+        (&["World"], "error: --component <FILE> is missing"),
+        (&["--component", &component], "error: <CALL> is missing"),
         (
             &["--component", &component, "--timeout", "30", "World"],
             "error: invalid value '30' for '--timeout <TIME>'",

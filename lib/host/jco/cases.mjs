@@ -5,16 +5,9 @@ import { codec, functionOf, JsonCalls } from "./json.mjs";
 import { functionName } from "./names.mjs";
 import { camel, pascal } from "./types.mjs";
 
-/** What jco cannot do, by contract and case: each is run, and has to fail until jco can. */
-const CANNOT = new Map([
-  ["anyhost:values@1.0.0: string", "a string loses U+FEFF at its start, which jco's TextDecoder takes for a mark"],
-]);
-
-/** The cases that a component of this description has to pass, each with its group, and why jco `cannot` do it. */
+/** The cases that a component of this description has to pass, each with its group. */
 export function casesFor(contract, description) {
-  return groupsFor(contract, description).flatMap((group) =>
-    group.cases.map((one) => ({ group, one, cannot: CANNOT.get(`${contract.package}: ${one.name}`) })),
-  );
+  return groupsFor(contract, description).flatMap((group) => group.cases.map((one) => ({ group, one })));
 }
 
 /** The groups of what a component exports, for just what it imports. */

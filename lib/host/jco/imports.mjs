@@ -31,7 +31,9 @@ export class Imports {
       const isFunction = "params" in functions;
       const resources = resourcesOf(description, face);
       const key = namesOf(face).find((name) => Object.hasOwn(given, name));
-      if (key === undefined) throw notProvided(component, face, Object.keys(given));
+      if (key === undefined || typeof functions.unsupported === "string") {
+        throw notProvided(component, face, Object.keys(given));
+      }
       for (const [name, type] of isFunction ? [[face, functions]] : Object.entries(functions)) {
         const cannot = unsupported(description.types, type);
         if (cannot)

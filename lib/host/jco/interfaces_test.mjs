@@ -85,6 +85,16 @@ for (const path of COMPONENTS.split(" ")) {
   });
 }
 
+test("a number of a type is no type, however large it is", () => {
+  const types = Array.from({ length: 200 }, (_, at) => `(type (tuple u8 ${at % 2 ? "string" : "bool"}))`).join(" ");
+  const params = Array.from({ length: 200 }, (_, at) => `(param "p${at}" ${at})`).join(" ");
+  const interface_ = `(instance ${types} (type (func ${params})) (export "f" (func (type 200))))`;
+  const wat = `(component (import "a:b/c@1.0.0" ${interface_}))`;
+  const { stdout: component } = spawnSync(WASM_TOOLS, ["parse", "-"], { input: wat });
+  const { stdout } = spawnSync(WASM_TOOLS, ["component", "wit", "--json"], { input: component, encoding: "utf8" });
+  assert.deepEqual(expanded(interfacesOf(component)), told(JSON.parse(stdout)));
+});
+
 test("what is damaged is an error", () => {
   const bytes = readFileSync(COMPONENTS.split(" ").at(-1));
   assert.throws(() => interfacesOf(bytes.subarray(0, bytes.length / 2)), Error);

@@ -32,7 +32,8 @@ export function parse(program, usage, options, { allowSwitches = false } = {}) {
     const more = allowSwitches ? Object.fromEntries(switches.map((name) => [name, { type: "boolean" }])) : {};
     parsed = parseArgs({ options: { ...known, ...more }, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(error.message.split("\n")[0]);
+    const unknown = error.code === "ERR_PARSE_ARGS_UNKNOWN_OPTION" && /'(-[^']*)'/.exec(error.message)?.[1];
+    throw new UsageError(unknown ? `unexpected argument '${unknown}' found` : error.message.split("\n")[0]);
   }
   const { help, version } = parsed.values;
   if (help || version) {
@@ -62,6 +63,7 @@ function measure(flag, text, units, form, most, shownMost) {
   if (!Object.hasOwn(units, unit)) throw wrong(`use ${form}`);
   const value = number * units[unit];
   if (value === 0) throw wrong("it must be more than 0");
+  if (value >= 2 ** 64) throw wrong("this is too much");
   if (value > most) throw wrong(`the most is ${shownMost}`);
   return value;
 }

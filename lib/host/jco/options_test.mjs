@@ -36,9 +36,10 @@ test("sizes are a number and a unit", () => {
     refuses(size, flag, text, "use a number and B, KiB, MiB or GiB, as 64MiB");
   }
   refuses(size, flag, "0B", "it must be more than 0");
-  for (const text of ["5GiB", "4294967297B", "99999999999GiB", `${"9".repeat(400)}B`]) {
+  for (const text of ["5GiB", "4294967297B"]) {
     refuses(size, flag, text, "the most is 4GiB, which is what WebAssembly can address");
   }
+  for (const text of ["99999999999GiB", `${"9".repeat(400)}B`]) refuses(size, flag, text, "this is too much");
 });
 
 test("times are a number and a unit", () => {

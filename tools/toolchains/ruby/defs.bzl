@@ -5,7 +5,7 @@ load("@rules_anyhost//shell:defs.bzl", "shell_script")
 RubyInfo = provider(
     doc = "Ruby code that can be required.",
     fields = {
-        "load_path": "Depset of folders below the main repository, as Ruby's -I takes them.",
+        "load_path": "Depset of folders, seen from the main repository in the runfiles, as Ruby's -I takes them.",
     },
 )
 
@@ -24,7 +24,8 @@ exec "$runfiles/$ruby" "${flags[@]}" "$runfiles/$main" "$@"
 """
 
 def _load_path(ctx):
-    own = [ctx.label.package + "/" + folder for folder in ctx.attr.load_path]
+    repository = "../{}/".format(ctx.label.workspace_name) if ctx.label.workspace_name else ""
+    own = [repository + ctx.label.package + "/" + folder for folder in ctx.attr.load_path]
     return depset(own, transitive = [dep[RubyInfo].load_path for dep in ctx.attr.deps])
 
 def _runfiles(ctx, more = []):

@@ -26,6 +26,8 @@ from .resources import Handle
 
 # More ticks than there will be.
 _NEVER = 1 << 62
+# What the engine says before the reason: where in the component it was, of which the names are stripped.
+_BACKTRACE = re.compile("^error while executing at wasm backtrace: .* Caused by: ")
 
 
 class Instance(_instance.Instance):
@@ -137,7 +139,7 @@ class Instance(_instance.Instance):
         if self._raised is not None:
             raised, self._raised = self._raised, None
             return raised
-        message = one_line(error)
+        message = _BACKTRACE.sub("", one_line(error))
         if found := re.search("memory minimum size of ([0-9]+) pages", message):
             needs, limit = int(found[1]) * 64, self._max_memory // 1024
             reason = f"starts with {needs} KiB of memory, the limit is {limit} KiB"

@@ -19,13 +19,13 @@ thread_local! {
 pub struct Active(());
 
 impl Active {
-    /// Begins a call of a guest that may take `stack` bytes of it.
+    /// Begins a call of a guest.
     ///
     /// # Errors
     /// Another fiber of this thread is in a call that would have to end first, or the
     /// stack is used up.
-    pub fn begin(ruby: &Ruby, stack: usize) -> Result<Self, Error> {
-        stack::check(ruby, stack)?;
+    pub fn begin(ruby: &Ruby) -> Result<Self, Error> {
+        stack::check(ruby)?;
         // SAFETY: called by a Ruby thread. The value is only compared; host functions,
         // from where alone a fiber can be left in a call, keep it from being collected.
         let fiber = unsafe { rb_sys::rb_fiber_current() };

@@ -1,88 +1,70 @@
-//! Errors of the engine as Ruby's exceptions, defined in `lib/wasmtime/error.rb`.
+//! Errors of the library as Ruby's exceptions, defined in `lib/anyhost/errors.rb`.
 
-use magnus::error::ErrorType;
+use anyhost_plugin::{Error as Problem, Wrong};
 use magnus::prelude::*;
 use magnus::value::Lazy;
-use magnus::{Error, Exception, ExceptionClass, RClass, RModule, Ruby};
-use wasmtime::{Trap, WasmBacktrace};
+use magnus::{Error, Exception, ExceptionClass, RModule, Ruby, TryConvert, Value};
 
-static BASE: Lazy<ExceptionClass> = Lazy::new(|ruby| constant(ruby, "Error"));
-static TRAP: Lazy<RClass> = Lazy::new(|ruby| constant(ruby, "Trap"));
+static PLUGIN: Lazy<ExceptionClass> = Lazy::new(|ruby| constant(ruby, "PluginError"));
+static COMPONENT: Lazy<ExceptionClass> = Lazy::new(|ruby| constant(ruby, "ComponentError"));
+static MISSING: Lazy<ExceptionClass> = Lazy::new(|ruby| constant(ruby, "MissingError"));
+static TRAP: Lazy<ExceptionClass> = Lazy::new(|ruby| constant(ruby, "TrapError"));
+static TIME_LIMIT: Lazy<ExceptionClass> = Lazy::new(|ruby| constant(ruby, "TimeLimitError"));
+static RESULT: Lazy<ExceptionClass> = Lazy::new(|ruby| constant(ruby, "ResultError"));
 
-fn constant<T: magnus::TryConvert>(ruby: &Ruby, name: &str) -> T {
-    let wasmtime: RModule = ruby
+/// A constant that the library's Ruby part has.
+pub fn constant<T: TryConvert>(ruby: &Ruby, name: &str) -> T {
+    let anyhost: RModule = ruby
         .class_object()
-        .const_get("Wasmtime")
-        .expect("lib/wasmtime.rb defines it before it loads this library");
-    wasmtime
-        .const_get(name)
-        .expect("lib/wasmtime/error.rb defines it")
+        .const_get("Anyhost")
+        .expect("lib/anyhost.rb defines it before it loads this library");
+    anyhost.const_get(name).expect("lib/anyhost defines it")
 }
 
-/// A `Wasmtime::Error`.
-pub fn error(ruby: &Ruby, message: impl Into<String>) -> Error {
-    Error::new(ruby.get_inner(&BASE), message.into())
+/// A `PluginError`.
+pub fn error(ruby: &Ruby, line: impl Into<String>) -> Error {
+    Error::new(ruby.get_inner(&PLUGIN), line.into())
 }
 
-/// A `Wasmtime::Error` that says what was being done when the engine refused.
-pub fn engine_error(ruby: &Ruby, doing: &str, error: &wasmtime::Error) -> Error {
-    self::error(ruby, format!("{doing}: {error:#}"))
-}
-
-/// What a call ended with: a `Wasmtime::Trap` where the guest trapped.
-pub fn call_error(ruby: &Ruby, error: &wasmtime::Error) -> Error {
-    let Some(trap) = error.downcast_ref::<Trap>() else {
-        return self::error(ruby, format!("{error:#}"));
+/// The exception for what the library says.
+pub fn exception(ruby: &Ruby, problem: &Problem) -> Error {
+    let class = match problem {
+        Problem::Component(_) => ruby.get_inner(&COMPONENT),
+        Problem::Missing(_) => ruby.get_inner(&MISSING),
+        Problem::Trap(_) => ruby.get_inner(&TRAP),
+        Problem::TimeLimit(_) => ruby.get_inner(&TIME_LIMIT),
+        Problem::Host(_) | Problem::Plugin(_) => ruby.get_inner(&PLUGIN),
+        Problem::Value(wrong) => class_of(ruby, wrong),
     };
-    let backtrace = error
-        .downcast_ref::<WasmBacktrace>()
-        .map(ToString::to_string);
-    let arguments = (trap.to_string(), ruby.to_symbol(code(*trap)), backtrace);
-    match ruby
-        .get_inner(&TRAP)
-        .funcall::<_, _, Exception>("new", arguments)
-    {
+    Error::new(class, problem.to_string())
+}
+
+/// A value of another class is Ruby's `TypeError`; a number beyond the limits of its type
+/// and bytes that are no text have exceptions of their own, too.
+fn class_of(ruby: &Ruby, wrong: &Wrong) -> ExceptionClass {
+    match wrong.expected.as_str() {
+        _ if wrong.kind => ruby.exception_type_error(),
+        "u8" | "u16" | "u32" | "u64" | "s8" | "s16" | "s32" | "s64" => ruby.exception_range_error(),
+        "string" => ruby.exception_encoding_error(),
+        _ => ruby.exception_arg_error(),
+    }
+}
+
+/// What a function that returns a `result` raises if that is an error.
+pub fn result_error(ruby: &Ruby, place: &str, value: Value) -> Error {
+    let class = ruby.get_inner(&RESULT);
+    match class.funcall::<_, _, Exception>("new", (value, place)) {
         Ok(exception) => exception.into(),
         Err(error) => error,
     }
 }
 
-/// The trap's name: the symbols of the constants in `Wasmtime::Trap`.
-fn code(trap: Trap) -> &'static str {
-    match trap {
-        Trap::StackOverflow => "stack_overflow",
-        Trap::MemoryOutOfBounds => "memory_out_of_bounds",
-        Trap::HeapMisaligned => "heap_misaligned",
-        Trap::TableOutOfBounds => "table_out_of_bounds",
-        Trap::IndirectCallToNull => "indirect_call_to_null",
-        Trap::BadSignature => "bad_signature",
-        Trap::IntegerOverflow => "integer_overflow",
-        Trap::IntegerDivisionByZero => "integer_division_by_zero",
-        Trap::BadConversionToInteger => "bad_conversion_to_integer",
-        Trap::UnreachableCodeReached => "unreachable_code_reached",
-        Trap::Interrupt => "interrupt",
-        Trap::OutOfFuel => "out_of_fuel",
-        _ => "unknown",
-    }
-}
-
-/// Says where in a value an error is.
-pub trait At {
-    /// The same exception, with `place` after its message.
-    fn at(self, place: impl FnOnce() -> String) -> Self;
-}
-
-impl<T> At for Result<T, Error> {
-    fn at(self, place: impl FnOnce() -> String) -> Self {
-        self.map_err(|error| match error.error_type() {
-            ErrorType::Jump(_) => error,
-            ErrorType::Error(class, message) => {
-                Error::new(*class, format!("{message} ({})", place()))
-            }
-            ErrorType::Exception(exception) => Error::new(
-                exception.exception_class(),
-                format!("{exception} ({})", place()),
-            ),
-        })
-    }
+/// The value of a `ResultError`, if it is one.
+pub fn value_of(ruby: &Ruby, error: &Error) -> Option<Value> {
+    let of_result = error.is_kind_of(ruby.get_inner(&RESULT));
+    error
+        .value()
+        .filter(|_| of_result)?
+        .funcall("value", ())
+        .ok()
 }

@@ -1,4 +1,4 @@
-//! Work without Ruby's global VM lock.
+//! Work without Ruby's global VM lock, and with it again.
 
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -28,6 +28,27 @@ where
         Ok(result) => result,
         Err(panic) => resume_unwind(panic),
     }
+}
+
+/// Does `work` with the lock, on a thread of Ruby's that has [`released`] it.
+pub fn acquired<R>(work: impl FnOnce() -> R) -> R {
+    let mut job = Job {
+        work: Some(work),
+        result: None,
+    };
+    // SAFETY: `run` gets the job that it is made for, which outlives the call.
+    unsafe { rb_sys::rb_thread_call_with_gvl(Some(run_of(&job)), (&raw mut job).cast()) };
+    match job.result.expect("Ruby runs the function once") {
+        Ok(result) => result,
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
+type Run = unsafe extern "C" fn(*mut c_void) -> *mut c_void;
+
+/// The function that does a job of this type.
+fn run_of<F: FnOnce() -> R, R>(_: &Job<F, R>) -> Run {
+    run::<F, R>
 }
 
 struct Job<F, R> {

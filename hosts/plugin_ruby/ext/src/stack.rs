@@ -20,17 +20,26 @@ const COMPILER: usize = 256 << 10;
 /// How large the stack of a fiber is.
 static FIBER: OnceLock<usize> = OnceLock::new();
 
+/// How much of it a guest may take.
+static GUEST: OnceLock<usize> = OnceLock::new();
+
 thread_local! {
     /// The addresses of this thread's own stack, on which its fibers do not run.
     static THREAD: OnceCell<Range<usize>> = const { OnceCell::new() };
 }
 
-/// Checks that a guest can be entered which may take `wasm` bytes.
+/// What a guest may take: a quarter of the smallest stack that threads and fibers get.
+/// `RUBY_FIBER_MACHINE_STACK_SIZE` and its like say how large these are.
+pub fn of_guest() -> usize {
+    GUEST.get().copied().unwrap_or(0)
+}
+
+/// Checks that a guest can be entered.
 ///
 /// # Errors
 /// `SystemStackError`
-pub fn check(ruby: &Ruby, wasm: usize) -> Result<(), Error> {
-    expect(ruby, wasm.saturating_add(HOST))
+pub fn check(ruby: &Ruby) -> Result<(), Error> {
+    expect(ruby, of_guest() + HOST)
 }
 
 /// Checks that a component can be compiled.
@@ -100,7 +109,9 @@ fn thread_stack() -> Range<usize> {
 pub fn init(ruby: &Ruby) -> Result<(), Error> {
     let vm: RClass = ruby.class_object().const_get("RubyVM")?;
     let params: RHash = vm.const_get("DEFAULT_PARAMS")?;
-    let size = params.fetch(ruby.to_symbol("fiber_machine_stack_size"))?;
-    FIBER.get_or_init(|| size);
+    let size = |of: &str| params.fetch(ruby.to_symbol(format!("{of}_machine_stack_size")));
+    let (thread, fiber): (usize, usize) = (size("thread")?, size("fiber")?);
+    FIBER.get_or_init(|| fiber);
+    GUEST.get_or_init(|| thread.min(fiber) / 4);
     Ok(())
 }

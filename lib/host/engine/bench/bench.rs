@@ -1,5 +1,7 @@
-//! `bench COMPONENT AOT`: a greeter called from Rust, as one line of JSON: what the
-//! other plugin hosts are compared with.
+//! `bench GREETER AOT VALUES AOT`: a greeter and the guest of all values, called from Rust
+//! by functions of known types, as one line of JSON: what the plugin hosts are compared with.
+
+mod values;
 
 use std::hint::black_box;
 use std::path::Path;
@@ -19,8 +21,11 @@ type Fatal = Box<dyn std::error::Error>;
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().collect();
     let result = match args.as_slice() {
-        [_, component, aot] => run(Path::new(component), Path::new(aot)),
-        _ => Err("usage: bench COMPONENT AOT".into()),
+        [_, greeter, greeter_aot, values, values_aot] => run(
+            [Path::new(greeter), Path::new(greeter_aot)],
+            [Path::new(values), Path::new(values_aot)],
+        ),
+        _ => Err("usage: bench GREETER AOT VALUES AOT".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -28,7 +33,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(file: &Path, aot: &Path) -> Result<(), Fatal> {
+fn run([file, aot]: [&Path; 2], [values, values_aot]: [&Path; 2]) -> Result<(), Fatal> {
     let engine = anyhost_engine::on_demand()?;
     let load = |aot| anyhost_engine::load(&engine, file, aot);
     let component = load(Some(aot))?.component;
@@ -50,16 +55,17 @@ fn run(file: &Path, aot: &Path) -> Result<(), Fatal> {
         Ok(())
     })?;
     let instantiated = seconds(|| instantiate(&engine, &component).map(drop))?;
-    let compiled = seconds(|| Ok(drop(load(None)?)))?;
-    let loaded = seconds(|| Ok(drop(load(Some(aot))?)))?;
+    let compiled = seconds(|| load(None).map(drop).map_err(Into::into))?;
+    let loaded = seconds(|| load(Some(aot)).map(drop).map_err(Into::into))?;
     println!(
         "{{\"calls_per_s\":{:.0},\"native_calls_per_s\":{:.0},\"instantiate_ms\":{:.4},\
-         \"load_ms\":{:.4},\"load_precompiled_ms\":{:.4}}}",
+         \"load_ms\":{:.4},\"load_precompiled_ms\":{:.4},\"values_us\":{}}}",
         f64::from(CALLS) / called,
         f64::from(CALLS) / native,
         instantiated * 1e3,
         (compiled + instantiated) * 1e3,
         (loaded + instantiated) * 1e3,
+        values::run(&engine, values, values_aot)?,
     );
     Ok(())
 }

@@ -59,6 +59,12 @@ impl Budget {
         }
     }
 
+    /// How many bytes its memories may still take.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        self.memory
+    }
+
     /// Whether the instance has asked for more than it may have. A guest that goes
     /// without usually traps, and the trap does not tell why.
     #[must_use]

@@ -5,6 +5,7 @@ mod grants;
 pub mod listen;
 mod signals;
 pub mod units;
+mod usage;
 
 use std::fmt::Display;
 use std::io::Write;
@@ -12,13 +13,12 @@ use std::process::ExitCode;
 
 pub use grants::{Dir, Grants, variable};
 pub use signals::Signals;
+pub use usage::{parse, parse_from, wrong_usage};
 
 /// A reason to stop, in one line.
 pub type Fatal = String;
 
 /// Reports a fatal error as one line on stderr; the exit code is 1.
-///
-/// Wrong usage of the command line is clap's: several lines, exit code 2.
 pub fn fail(error: impl Display) -> ExitCode {
     // `eprintln!` would panic when stderr is closed.
     let _ = writeln!(std::io::stderr(), "error: {error}");

@@ -12,6 +12,7 @@
 //! [`bindgen!`](wasmtime::component::bindgen) makes of it, with the same bounds and errors.
 
 mod cases;
+mod command;
 mod describe;
 mod engine;
 mod error;

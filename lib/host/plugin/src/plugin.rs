@@ -386,6 +386,13 @@ impl Plugin {
         self.enter(work)
     }
 
+    /// How many bytes the memories of its instance take now.
+    #[must_use]
+    pub fn memory(&self) -> u64 {
+        let used = |live: &Live| self.opened.max_memory - live.store.data().budget.left();
+        self.live.as_ref().map_or(0, used)
+    }
+
     /// Throws the instance away; the next call gets a fresh one.
     pub fn reset(&mut self) {
         self.live = None;

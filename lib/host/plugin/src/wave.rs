@@ -11,7 +11,7 @@ use crate::reflect::{Function, Types, short_name};
 
 /// Text that is no call of a function that there is.
 #[derive(Debug)]
-pub struct WaveError(String);
+pub struct WaveError(pub(crate) String);
 
 impl Display for WaveError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

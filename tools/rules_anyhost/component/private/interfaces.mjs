@@ -38,9 +38,11 @@ class Scope {
 }
 
 function valueType(reader, scope) {
+  const first = reader.bytes[reader.at];
   const code = reader.number();
-  // A negative number of one byte is a type of its own, any other the index of one.
-  return PRIMITIVES[code] ?? (UNSUPPORTED[code] ? { unsupported: UNSUPPORTED[code] } : scope.type[code]);
+  // A negative number, which is one byte, is a type of its own, any other the index of one.
+  if (first < 0x40 || first >= 0x80) return scope.type[code];
+  return PRIMITIVES[code] ?? { unsupported: UNSUPPORTED[code] ?? `type 0x${code.toString(16)}` };
 }
 
 function definedType(reader, scope) {
@@ -99,14 +101,15 @@ function definedType(reader, scope) {
 function declarations(reader, scope) {
   reader.vec(() => {
     const kind = reader.byte();
-    if (kind === 1) scope.type.push(definedType(reader, scope));
+    if (kind === 0) reader.coreType();
+    else if (kind === 1) scope.type.push(definedType(reader, scope));
     else if (kind === 2) alias(reader, scope);
     else if (kind === 3 || kind === 4) {
       const name = reader.externName();
       const item = described(reader, scope);
       scope.define(item);
       (kind === 3 ? scope.imports : scope.exports).set(name, item);
-    } else throw new Error("a component type that declares core types is not known here");
+    } else throw new Error(`declaration 0x${kind.toString(16)} is not known here`);
   });
   return scope;
 }
@@ -155,20 +158,37 @@ function instance(reader, scope) {
   }
 }
 
+// Canonical functions by what follows their code: bytes, numbers, options, a result, and a type of core WebAssembly.
+const CANONICAL = {
+  "": [0x05, 0x0d, 0x1e, 0x1f, 0x22, 0x23, 0x24, 0x25, 0x26, 0x28],
+  b: [0x06, 0x0c, 0x29, 0x2a, 0x2b, 0x2c, 0x2d, 0x42],
+  bn: [0x20, 0x21, 0x40],
+  bnn: [0x41],
+  bno: [0x00, 0x01],
+  cn: [0x0a, 0x0b],
+  n: [0x02, 0x03, 0x04, 0x0e, 0x13, 0x14, 0x15, 0x1a, 0x1b, 0x2e, 0x2f],
+  nb: [0x11, 0x12, 0x18, 0x19],
+  nn: [0x27],
+  no: [0x0f, 0x10, 0x16, 0x17],
+  o: [0x1c, 0x1d],
+  ro: [0x09],
+};
+// Those options that have a number.
+const NUMBERED = [0x03, 0x04, 0x05, 0x07];
+
 function canon(reader, scope) {
-  const options = () => reader.vec(() => reader.byte() > 2 && reader.number());
-  const kind = reader.byte();
-  if (kind <= 1) {
-    reader.byte();
-    reader.number();
-    options();
-    if (kind === 0) scope.func.push(scope.type[reader.number()]);
-  } else if (kind <= 4) {
-    reader.number();
-  } else {
-    // What is left of the section makes core functions for asynchronous code.
-    reader.at = reader.end;
-  }
+  const parts = {
+    b: () => reader.byte(),
+    c: () => reader.coreValueType(),
+    n: () => reader.number(),
+    o: () => reader.vec(() => NUMBERED.includes(reader.byte()) && reader.number()),
+    r: () => (reader.byte() ? reader.byte() : valueType(reader, scope)),
+  };
+  const code = reader.byte();
+  const [shape] = Object.entries(CANONICAL).find(([, codes]) => codes.includes(code)) ?? [];
+  if (shape === undefined) throw new Error(`canonical function 0x${code.toString(16)} is not known here`);
+  for (const part of shape) parts[part]();
+  if (code === 0) scope.func.push(scope.type[reader.number()]);
 }
 
 function importInto(reader, scope) {
@@ -204,7 +224,7 @@ function component(bytes, start, end, parent, args) {
     } else if (id === 11) {
       section.vec(() => exportFrom(section, scope));
     } else if (SECTIONS[id]) {
-      section.vec(() => section.at < section.end && SECTIONS[id](section, scope));
+      section.vec(() => SECTIONS[id](section, scope));
     }
     reader.at = from + size;
   }
@@ -247,16 +267,19 @@ export function interfacesOf(bytes) {
     const found = {};
     for (const [name, { sort, is }] of items) {
       if (sort === "func") found[name] = func(is);
+      if (sort === "core" || sort === "component")
+        found[name] = { unsupported: `a ${sort === "core" ? "core module" : sort}` };
+      if (sort === "type" && is.resource?.[0] === name) found[name] = {};
       if (sort !== "instance") continue;
       const functions = [...is.exports].filter(([, item]) => item.sort === "func");
       found[name] = Object.fromEntries(functions.map(([own, item]) => [own, func(item.is)]));
     }
     return found;
   };
-  // A resource is called by the interface that has it, and its own name there.
-  for (const [face, { is }] of [...imports, ...exports]) {
-    for (const [name, { sort, is: type }] of is.exports ?? []) {
-      if (sort !== "type" || !Object.hasOwn(type, "resource")) continue;
+  // A resource is called by the interface that has it, and its own name there; one of the world is its own interface.
+  for (const [face, item] of [...imports, ...exports]) {
+    for (const [name, { sort, is: type }] of item.is?.exports ?? [[face, item]]) {
+      if (sort !== "type" || !Object.hasOwn(Object(type), "resource")) continue;
       type.resource ??= [face, name];
       numbered(type);
     }

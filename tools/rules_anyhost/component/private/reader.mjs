@@ -42,6 +42,48 @@ export class Reader {
     return { sort: "core" };
   }
 
+  /** A type of core WebAssembly, which has no part in interfaces either. */
+  coreType() {
+    const kind = this.byte();
+    if (kind === 0x60) {
+      this.vec(() => this.coreValueType());
+      this.vec(() => this.coreValueType());
+    } else if (kind === 0x50) {
+      this.vec(() => this.#moduleDeclaration());
+    } else {
+      throw new Error(`core type 0x${kind.toString(16)} is not known here`);
+    }
+  }
+
+  #moduleDeclaration() {
+    const kind = this.byte();
+    if (kind === 1) return this.coreType();
+    if (kind === 2) return [this.core(), this.number(), this.number()];
+    // An import has two names, and an export one.
+    if (kind === 0) this.name();
+    this.name();
+    return this.#coreItem();
+  }
+
+  #coreItem() {
+    const kind = this.byte();
+    if (kind === 1 || kind === 3) this.coreValueType();
+    if (kind === 1 || kind === 2) {
+      const flags = this.byte();
+      this.number();
+      return flags & 1 && this.number();
+    }
+    // What is mutable, what a tag is for, or the number of a function's type.
+    if (kind === 4) this.byte();
+    return this.number();
+  }
+
+  coreValueType() {
+    const kind = this.byte();
+    // A reference to a type, which has a number of its own.
+    if (kind === 0x63 || kind === 0x64) this.number();
+  }
+
   vec(read) {
     return Array.from({ length: this.number() }, read);
   }

@@ -41,14 +41,14 @@ transpile = rule(
         ),
         "interfaces": attr.bool(
             default = True,
-            doc = "Writes `interfaces.json` into the folder, too: what the component imports and exports, with all types.",
+            doc = "Writes `interfaces.json` into the folder, too: what the component imports and exports, with all types. Strings, booleans and small integers of the guest are then taken as the component model says: UTF-8 to the letter, and nothing of the bits that mean nothing.",
         ),
         "options": attr.string_list(
             doc = "Options of `jco transpile`, such as `--instantiation=async`.",
         ),
         "_interfaces": attr.label_list(
             allow_files = True,
-            default = [":interfaces.mjs", ":reader.mjs"],
+            default = [":exact.mjs", ":interfaces.mjs", ":reader.mjs"],
         ),
         "_transpile": attr.label(
             allow_single_file = True,

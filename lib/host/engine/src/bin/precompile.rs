@@ -21,7 +21,7 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args: Args = anyhost_manners::parse();
     match anyhost_engine::precompile(&args.input, &args.output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => anyhost_manners::fail(error),

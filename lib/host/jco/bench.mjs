@@ -1,0 +1,31 @@
+// What it costs to pass values there and back through the guest `values`, in any host on jco.
+
+const ROUNDS = 9;
+
+/** µs of a call: the median of several rounds. `right` tells whether the guest gave back what it was given. */
+function micros(calls, call, right) {
+  if (!right(call())) throw new Error("the guest gave back something else");
+  const figures = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const start = performance.now();
+    for (let n = 0; n < calls; n++) call();
+    figures.push(((performance.now() - start) / calls) * 1000);
+  }
+  return figures.sort((a, b) => a - b)[ROUNDS >> 1];
+}
+
+/** The figures of a plugin, by the names that all benches have for them. */
+export function valuesMicros({ echo, counters }) {
+  const strings = Array.from({ length: 1000 }, (_, i) => `item ${i}`);
+  const rows = strings.map((name, i) => ({ id: i, name, price: i * 0.5, amount: BigInt(i), active: i % 2 === 0 }));
+  const bytes = new Uint8Array(1 << 20).fill(7);
+  const counter = new counters.Counter(0);
+  const sameLength = (of) => (result) => result.length === of.length;
+  return {
+    string: micros(20_000, () => echo.echoString("World"), sameLength("World")),
+    rows: micros(20, () => echo.echoRows(rows), sameLength(rows)),
+    strings: micros(50, () => echo.echoStrings(strings), sameLength(strings)),
+    bytes: micros(20, () => echo.echoBytes(bytes), sameLength(bytes)),
+    method: micros(20_000, () => counter.increment(1), Boolean),
+  };
+}
