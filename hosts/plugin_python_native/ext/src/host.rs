@@ -79,15 +79,20 @@ impl Host {
             }
             Err(error) => return Err(CallError::Foreign(error)),
         };
-        let payload_of = |(value, ty): (Bound<'_, PyAny>, &Option<Type>)| {
-            (ty.is_some() || !value.is_none()).then_some(value)
-        };
-        let arg = |value| Arg::new(&context, value);
         call.answer_result(match payload {
-            Ok(payload) => Ok(payload_of(payload).map(arg)),
-            Err(payload) => Err(payload_of(payload).map(arg)),
+            Ok((value, ty)) => Ok(payload_of(&context, value, ty)),
+            Err((value, ty)) => Err(payload_of(&context, value, ty)),
         })
     }
+}
+
+/// What of a `result` has no type is None.
+fn payload_of<'a, 'py>(
+    context: &'a Context<'a, 'py>,
+    value: Bound<'py, PyAny>,
+    ty: &Option<Type>,
+) -> Option<Arg<'a, 'py>> {
+    (ty.is_some() || !value.is_none()).then(|| Arg::new(context, value))
 }
 
 impl Imports for Host {

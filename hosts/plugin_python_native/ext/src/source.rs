@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
-use anyhost_plugin::{Error, Flags, Integer, Not, Record, Resource, ResultType, Source, Taken, Type, Variant};
+use anyhost_plugin::{Integer, Not, Record, Resource, ResultType, Source, Taken, Type, Variant};
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;

@@ -1,0 +1,56 @@
+"""engine_tests: the tests of the library that are the same for each of its engines."""
+
+load("//tools/toolchains/python:defs.bzl", "pytest_test")
+
+_COMPONENTS = {
+    "COMPONENT": "//guests/hello_world_rust",
+    "FAULTY_COMPONENT": "//lib/host/testing/guests/faulty_greeter",
+    "IMPORTS_COMPONENT": "//guests/hello_world_imports_rust",
+    "VALUES_COMPONENT": "//lib/host/testing/guests/values",
+}
+
+_RESOURCES = "//hosts/plugin_python:tests/resources.wat"
+
+_TESTS = {
+    "conversion_test": {},
+    "faults_test": {
+        "CASES": "//lib/host/testing:cases.json",
+        "COMPONENTS": "//lib/host/testing:components",
+    },
+    "imports_test": {},
+    "options_test": {},
+    "process_test": {},
+    "resources_test": {"RESOURCES": _RESOURCES},
+    "testing_test": {
+        "CASES": "//wit/hello:cases",
+        "RESOURCES": _RESOURCES,
+    },
+    "typed_test": {"COMPONENT": "//guests/pricing_rust"},
+    "wave_test": {"CASES": "//lib/host/testing/values:cases"},
+}
+
+def engine_tests(*, engine, library):
+    """Declares the tests of the library `anyhost` with an engine.
+
+    Args:
+        engine: the engine's name.
+        library: the library, with what the engine needs.
+    """
+    for name, files in _TESTS.items():
+        env = _COMPONENTS | files
+        pytest_test(
+            name = name,
+            # Programs that wait for their time limits.
+            size = "medium" if name == "process_test" else "small",
+            srcs = ["//hosts/plugin_python:tests/{}.py".format(name)],
+            data = env.values(),
+            env = {"ANYHOST_ENGINE": engine} | {
+                key: "$(rootpath{} {})".format("s" if key == "COMPONENTS" else "", label)
+                for key, label in env.items()
+            },
+            deps = [
+                library,
+                "//hosts/plugin_python:pricing_types",
+                "@pip_plugin_python_testing//:packages",
+            ],
+        )
