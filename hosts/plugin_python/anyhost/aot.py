@@ -8,22 +8,18 @@ same bytes everywhere. A host runs it unchecked: keep it where only those whom y
 
 import argparse
 import sys
-from pathlib import Path
+from typing import get_args
 
-from ._code import seal
-from ._component import compile_component, read
-from ._engine import new_engine
+from . import _engines
 from ._errors import PluginError
 
 
-def compile_file(component: str, output: str) -> None:
-    """Compiles the component in a file to machine code in another, for `Plugin(component, aot=output)`.
+def compile_file(component: str, output: str, engine: _engines.Name | None = None) -> None:
+    """Compiles the component in a file to machine code in another, for `Plugin(component, aot=output, engine=engine)`.
 
     Raises ComponentError if the component cannot be used, and OSError if the output cannot be written.
     """
-    wasm = read(component)
-    code = compile_component(new_engine(portable=True), component, wasm).serialize()
-    Path(output).write_bytes(seal(bytes(code), wasm))
+    _engines.find(engine).compile_file(component, output)
 
 
 def main() -> int:
