@@ -12,6 +12,8 @@ _COMPONENTS = {
 _RESOURCES = "//hosts/plugin_python:tests/resources.wat"
 
 _TESTS = {
+    "aot_test": {},
+    "command_test": {"EMPTY_COMPONENT": "//lib/host/testing:no_greeter"},
     "conversion_test": {},
     "faults_test": {
         "CASES": "//lib/host/testing:cases.json",
@@ -29,22 +31,31 @@ _TESTS = {
     "wave_test": {"CASES": "//lib/host/testing/values:cases"},
 }
 
-def engine_tests(*, engine, library):
+def engine_tests(*, engine, library, program):
     """Declares the tests of the library `anyhost` with an engine.
 
     Args:
         engine: the engine's name.
         library: the library, with what the engine needs.
+        program: the command, of which `:run` is the target that starts it, and `:hello_world_rust` its machine code.
     """
+    own = {
+        "CODE": ":hello_world_rust",
+        "PROGRAM": program,
+        "RUN": ":run",
+    }
     for name, files in _TESTS.items():
-        env = _COMPONENTS | files
+        env = _COMPONENTS | files | (own if name in ["aot_test", "command_test"] else {})
         pytest_test(
             name = name,
             # Programs that wait for their time limits.
             size = "medium" if name == "process_test" else "small",
             srcs = ["//hosts/plugin_python:tests/{}.py".format(name)],
             data = env.values(),
-            env = {"ANYHOST_ENGINE": engine} | {
+            env = {
+                "ANYHOST_ENGINE": engine,
+                "VERSION": module_version(),
+            } | {
                 key: "$(rootpath{} {})".format("s" if key == "COMPONENTS" else "", label)
                 for key, label in env.items()
             },

@@ -31,15 +31,6 @@ def test_code_of_the_build() -> None:
         assert plugin.greeter.greet("World", True) == "HELLO, WORLD"
 
 
-def test_nothing_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    def compile_component(*_values: object) -> None:
-        pytest.fail("the component is compiled")
-
-    monkeypatch.setattr("anyhost._wasmtime.component.compile_component", compile_component)
-    with Plugin(COMPONENT, aot=CODE) as plugin:
-        assert plugin.greeter.greet("World", True) == "HELLO, WORLD"
-
-
 def test_the_same_bytes_everywhere(tmp_path: Path) -> None:
     output = tmp_path / "out.cwasm"
     compile_file(COMPONENT, str(output))
@@ -64,16 +55,6 @@ def test_code_of_another_component() -> None:
     assert refused(FAULTY, Path(CODE)) == "made from another component"
 
 
-def test_code_of_another_engine(tmp_path: Path) -> None:
-    from anyhost._wasmtime.code import seal
-    from wasmtime import Engine
-    from wasmtime.component import Component
-
-    wasm, code = Path(COMPONENT).read_bytes(), tmp_path / "a.cwasm"
-    code.write_bytes(seal(bytes(Component(Engine(), wasm).serialize()), wasm))
-    assert refused(COMPONENT, code).startswith("does not fit this engine: ")
-
-
 def test_no_such_code(tmp_path: Path) -> None:
     with pytest.raises(ComponentError, match=r"nowhere\.cwasm: no such file; expected what `python -m anyhost\.aot` "):
         Plugin(COMPONENT, aot=tmp_path / "nowhere.cwasm")
@@ -83,7 +64,7 @@ def test_program(tmp_path: Path) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         path = os.pathsep.join(os.path.abspath(entry) for entry in sys.path)
         program = [sys.executable, "-m", "anyhost.aot", *arguments]
-        return subprocess.run(program, check=False, env={"PYTHONPATH": path}, capture_output=True, text=True)
+        return subprocess.run(program, check=False, env={"PYTHONPATH": path, "ANYHOST_ENGINE": os.environ["ANYHOST_ENGINE"]}, capture_output=True, text=True)
 
     output = tmp_path / "out.cwasm"
     assert run(COMPONENT, "-o", str(output)).returncode == 0

@@ -183,7 +183,7 @@ def test_bounds_in_every_unit(bound: str) -> None:
 
 
 def test_version() -> None:
-    expected = (0, f"plugin_python {os.environ['VERSION']}\n", "")
+    expected = (0, f"{Path(PROGRAM).name} {os.environ['VERSION']}\n", "")
     assert command("--version") == command("-V") == expected
 
 

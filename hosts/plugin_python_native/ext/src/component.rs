@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhost_plugin::{Compiled, Engine, Error, Options};
+use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::PyWeakrefReference;
 
@@ -88,7 +89,11 @@ impl Component {
 pub fn compile(py: Python<'_>, component: PathBuf, output: PathBuf) -> PyResult<()> {
     let compiled = py.detach(|| anyhost_engine::precompile_without_signals(&component, &output));
     compiled.map_err(|error| match error {
-        anyhost_engine::Error::Io(file, error) if file == output => error.into(),
+        anyhost_engine::Error::Io(file, error) if file == output => {
+            let text = error.to_string();
+            let reason = text.split(" (os error").next().unwrap_or_default();
+            PyOSError::new_err((error.raw_os_error(), reason.to_owned()))
+        }
         error => exception(py, Error::Component(error.to_string())),
     })
 }

@@ -1,4 +1,4 @@
-"""The clocks of the engine in the package `wasmtime`: each plugin with a time limit has one, a thread."""
+"""What the engine in the package `wasmtime` alone has: each plugin with a time limit has a clock, which is a thread."""
 
 import gc
 import os
@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 from anyhost import Plugin, TimeLimitError
-from wasmtime import wat2wasm
+from anyhost._wasmtime.code import seal
+from wasmtime import Engine, wat2wasm
+from wasmtime.component import Component
 
+CODE = os.environ["CODE"]
+COMPONENT = os.environ["COMPONENT"]
 FAULTY = os.environ["FAULTY_COMPONENT"]
 ENDLESS = """(component
   (core module $m (func $start (loop (br 0))) (start $start))
@@ -60,3 +64,19 @@ def test_no_time_limit_needs_no_clock() -> None:
     with Plugin(FAULTY, timeout=None) as plugin:
         assert plugin.greeter.greet("World", False) == "Hello, World"
         assert threads() <= before
+
+
+def test_nothing_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    def compile_component(*_values: object) -> None:
+        pytest.fail("the component is compiled")
+
+    monkeypatch.setattr("anyhost._wasmtime.component.compile_component", compile_component)
+    with Plugin(COMPONENT, aot=CODE) as plugin:
+        assert plugin.greeter.greet("World", True) == "HELLO, WORLD"
+
+
+def test_code_of_another_engine(tmp_path: Path) -> None:
+    wasm, code = Path(COMPONENT).read_bytes(), tmp_path / "a.cwasm"
+    code.write_bytes(seal(bytes(Component(Engine(), wasm).serialize()), wasm))
+    with pytest.warns(RuntimeWarning, match="does not fit this engine: "), Plugin(COMPONENT, aot=code) as plugin:
+        assert plugin.greeter.greet("World", False) == "Hello, World"
