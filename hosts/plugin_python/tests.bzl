@@ -54,7 +54,7 @@ def engine_tests(*, engine, library, program):
             data = env.values(),
             env = {
                 "ANYHOST_ENGINE": engine,
-                "VERSION": module_version(),
+                "VERSION": native.module_version(),
             } | {
                 key: "$(rootpath{} {})".format("s" if key == "COMPONENTS" else "", label)
                 for key, label in env.items()
