@@ -34,7 +34,7 @@ def find(name: object) -> Engine:
         kind = ValueError if isinstance(name, str) else TypeError
         raise kind(f"{place}: expected {expected}, got {name!r}")
     try:
-        module: Engine = importlib.import_module(f"anyhost._{name}")  # type: ignore[assignment]
+        module: Engine = importlib.import_module(f"anyhost._{name}")
     except ModuleNotFoundError as error:
         if error.name != _PACKAGES[str(name)]:
             raise

@@ -15,6 +15,8 @@ else:
     threads = importlib.util.module_from_spec(BuiltinImporter.find_spec("_thread"))
     BuiltinImporter.exec_module(threads)
 
+__all__ = ["LEAST_STACK", "WASM_STACK", "stack", "threads"]
+
 # What a component's calls within itself may take of a thread's stack.
 WASM_STACK = 128 << 10
 # A thread's least stack: as much is for Python and for the engine.

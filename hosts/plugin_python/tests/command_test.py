@@ -108,7 +108,7 @@ def test_aot() -> None:
     assert command(*args, CODE, "World") == (0, "Hello, World\n", "")
     code, out, err = command(*args, COMPONENT, "World")
     assert (code, out) == (0, "Hello, World\n")
-    assert err == f"note: {COMPONENT}: not precompiled code, or cut short; {COMPONENT} is compiled instead\n"
+    assert err == f"note: {COMPONENT}: not precompiled code, or cut short; compiling {COMPONENT} instead\n"
 
 
 def test_help() -> None:

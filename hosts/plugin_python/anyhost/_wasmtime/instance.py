@@ -12,7 +12,7 @@ from wasmtime import Store, WasmtimeError
 from wasmtime.component import Func, Linker, ResourceAny, ResourceType
 from wasmtime.component import Instance as Instantiated
 
-from .. import _instance
+from .. import _handle, _instance
 from .._errors import ComponentError, PluginError, TimeLimitError, TrapError
 from .._imports import Given
 from .._instance import place
@@ -169,7 +169,7 @@ class Instance(_instance.Instance):
             if self.functions is not None:
                 resource.drop(self.store)
 
-    def drop(self, handle: _instance.Handle) -> None:
+    def drop(self, handle: _handle.Handle) -> None:
         assert isinstance(handle, Handle), "it is of this engine"
         resource, handle._resource = handle._resource, None
         if resource is None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from wasmtime import Engine, component
 
+from .. import _types as types
 from .._types import InterfaceType, Resource, Signature, Types
 from . import wire
 from .compound import Enum, Flags, List, Option, Record, Result, Tuple, Variant
@@ -100,7 +101,7 @@ class _Reader:
         try:
             if wire.is_async(kind):
                 raise UnsupportedError("an async function")
-            params = [(param, self.convert(item)) for param, item in kind.params]
+            params: list[tuple[str, types.Type]] = [(param, self.convert(item)) for param, item in kind.params]
             result = kind.result
             return Signature(name, params, self.convert(result) if result else None)
         except UnsupportedError as error:

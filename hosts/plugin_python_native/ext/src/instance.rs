@@ -13,8 +13,8 @@ use crate::function::{Function, Handle};
 use crate::host::Host;
 use crate::library::exception;
 
-/// More than a component can be given.
-const MANY_TICKS: u32 = 10_000_000;
+/// More than there are in an hour.
+const MANY_TICKS: u32 = 1_000_000;
 
 /// A component with what it imports, and its instance.
 #[pyclass(frozen, module = "anyhost_native")]
