@@ -81,7 +81,7 @@ def alternate(first: Callable[[], object], second: Callable[[], object], rounds:
 class Host:
     """What the guest of values is given; no call here asks for it."""
 
-    class store:  # noqa: N801 the name in WIT
+    class store:
         """A resource."""
 
         default_name = staticmethod(str)

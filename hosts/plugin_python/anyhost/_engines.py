@@ -17,7 +17,7 @@ _PACKAGES = {"wasmtime": "wasmtime", "native": "anyhost_native"}
 class Engine(Protocol):
     """What is different from engine to engine."""
 
-    def Instance(self, file: str, code: str | None, /) -> Instance:  # noqa: N802 it is a class
+    def Instance(self, file: str, code: str | None, /) -> Instance:
         """A component that is not linked yet, compiled now or before."""
 
     def compile_file(self, component: str, output: str, /) -> None:

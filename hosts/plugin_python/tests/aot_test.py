@@ -64,7 +64,13 @@ def test_program(tmp_path: Path) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         path = os.pathsep.join(os.path.abspath(entry) for entry in sys.path)
         program = [sys.executable, "-m", "anyhost.aot", *arguments]
-        return subprocess.run(program, check=False, env={"PYTHONPATH": path, "ANYHOST_ENGINE": os.environ["ANYHOST_ENGINE"]}, capture_output=True, text=True)
+        return subprocess.run(
+            program,
+            check=False,
+            env={"PYTHONPATH": path, "ANYHOST_ENGINE": os.environ["ANYHOST_ENGINE"]},
+            capture_output=True,
+            text=True,
+        )
 
     output = tmp_path / "out.cwasm"
     assert run(COMPONENT, "-o", str(output)).returncode == 0

@@ -79,7 +79,10 @@ class Record(types.Record, Type):
         entries = slot.of.record.data
         record: Any = object.__new__(self.cls)
         record.__dict__.update(
-            {name: item.lift(entries[index].val) for index, (name, item) in enumerate(zip(self.fields, self._types, strict=True))}
+            {
+                name: item.lift(entries[index].val)
+                for index, (name, item) in enumerate(zip(self.fields, self._types, strict=True))
+            }
         )
         return record
 

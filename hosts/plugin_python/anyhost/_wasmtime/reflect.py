@@ -47,7 +47,6 @@ def reflect(engine: Engine, compiled: component.Component) -> Types:
 
 
 class _Reader:
-
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._resources: list[tuple[component.ResourceType, Resource]] = []

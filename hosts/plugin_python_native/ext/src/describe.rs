@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-use anyhost_plugin::{
-    Enum, Flags, Function, Interface, Record, Resource, Type, Types, Variant,
-};
+use anyhost_plugin::{Enum, Flags, Function, Interface, Record, Resource, Type, Types, Variant};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyType};
@@ -124,7 +122,9 @@ pub fn describe<'py>(py: Python<'py>, of: &Types) -> PyResult<(Bound<'py, PyAny>
     let exported = of.exports.iter().flat_map(|interface| &interface.functions);
     writer.shapes.exported = exported.cloned().collect();
     let strange = PyList::new(py, &of.strange)?;
-    let types = writer.types.call_method1("Types", (imports, exports, strange))?;
+    let types = writer
+        .types
+        .call_method1("Types", (imports, exports, strange))?;
     Ok((types, writer.shapes))
 }
 
@@ -136,7 +136,11 @@ struct Writer<'py> {
 }
 
 impl<'py> Writer<'py> {
-    fn make(&self, class: &str, arguments: impl pyo3::call::PyCallArgs<'py>) -> PyResult<Bound<'py, PyAny>> {
+    fn make(
+        &self,
+        class: &str,
+        arguments: impl pyo3::call::PyCallArgs<'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         self.types.getattr(class)?.call1(arguments)
     }
 
@@ -166,7 +170,11 @@ impl<'py> Writer<'py> {
                 for (name, ty) in &function.params {
                     params.push((name, self.convert(ty)?));
                 }
-                result = function.result.as_ref().map(|ty| self.convert(ty)).transpose()?;
+                result = function
+                    .result
+                    .as_ref()
+                    .map(|ty| self.convert(ty))
+                    .transpose()?;
             }
             let signature = (&function.name, params, result, &function.unsupported);
             functions.set_item(&function.name, self.make("Signature", signature)?)?;
@@ -277,7 +285,10 @@ impl<'py> Writer<'py> {
         let names = PyList::new(self.types.py(), &of.cases)?;
         let written = self.make("Enum", (of.name.to_string(), names))?;
         let class = written.getattr("cls")?;
-        let members = of.cases.iter().map(|case| Ok(class.call1((case,))?.unbind()));
+        let members = of
+            .cases
+            .iter()
+            .map(|case| Ok(class.call1((case,))?.unbind()));
         let members = members.collect::<PyResult<_>>()?;
         self.shapes.enums.insert(address(&**of), members);
         Ok(written)
@@ -285,7 +296,10 @@ impl<'py> Writer<'py> {
 
     fn flags(&mut self, of: &Arc<Flags>) -> PyResult<Bound<'py, PyAny>> {
         let py = self.types.py();
-        let names = of.flags.iter().map(|name| PyString::intern(py, name).unbind());
+        let names = of
+            .flags
+            .iter()
+            .map(|name| PyString::intern(py, name).unbind());
         self.shapes.flags.insert(address(&**of), names.collect());
         self.make("Flags", (of.name.to_string(), PyList::new(py, &of.flags)?))
     }
@@ -295,7 +309,9 @@ impl<'py> Writer<'py> {
             let py = this.types.py();
             let parts = (&of.interface, &of.name, of.host, of.number);
             let resource = this.make("Resource", parts)?;
-            let class = resource.getattr(intern!(py, "cls"))?.cast_into::<PyType>()?;
+            let class = resource
+                .getattr(intern!(py, "cls"))?
+                .cast_into::<PyType>()?;
             let shape = ResourceShape {
                 resource: resource.clone().unbind(),
                 class: class.unbind(),

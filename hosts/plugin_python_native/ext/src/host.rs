@@ -116,7 +116,10 @@ impl Imports for Host {
         Python::attach(|py| {
             let end = || {
                 let reference = self.reference.bind(py).call0()?;
-                reference.call_method1(intern!(py, "dropped_by_component"), (resource.number, object))
+                reference.call_method1(
+                    intern!(py, "dropped_by_component"),
+                    (resource.number, object),
+                )
             };
             end().map(drop).map_err(|error| self.raise(error))
         })

@@ -122,7 +122,10 @@ impl Instance {
                 plugin.map_err(|error| self.host.exception(py, error))?
             }
             None => {
-                let line = format!("{}: the plugin is used by a function that it called", self.file);
+                let line = format!(
+                    "{}: the plugin is used by a function that it called",
+                    self.file
+                );
                 return Err(exception(py, Error::Plugin(line)));
             }
         };

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use anyhost_plugin::{Enum, Flags, Handle as Wasm, Integer, Record, Resource, Sink, Variant};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyFloat, PyFrozenSet, PyInt, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{
+    PyBool, PyBytes, PyFloat, PyFrozenSet, PyInt, PyList, PyString, PyTuple, PyType,
+};
 use pyo3::{ffi, intern};
 
 use crate::function::Handle;
@@ -25,7 +27,11 @@ impl<'a, 'py> Made<'a, 'py> {
         }
     }
 
-    fn call(&self, class: &Py<PyType>, payload: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn call(
+        &self,
+        class: &Py<PyType>,
+        payload: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         class.bind(self.context.py).call1((payload,))
     }
 }
@@ -173,7 +179,11 @@ fn empty<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
 }
 
 /// Sets an attribute, also of an object that is frozen for others.
-fn set(object: &Bound<'_, PyAny>, name: &Bound<'_, PyString>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+fn set(
+    object: &Bound<'_, PyAny>,
+    name: &Bound<'_, PyString>,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
     let (object_ptr, name, value) = (object.as_ptr(), name.as_ptr(), value.as_ptr());
     // SAFETY: all three are objects, and the attribute's name is a string.
     match unsafe { ffi::PyObject_GenericSetAttr(object_ptr, name, value) } {

@@ -8,7 +8,10 @@ use anyhost_plugin::{Integer, Not, Record, Resource, ResultType, Source, Taken, 
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyMemoryView, PySet, PyString, PyTuple, PyType, PyWeakrefReference, PyWeakrefMethods};
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyMemoryView, PySet,
+    PyString, PyTuple, PyType, PyWeakrefMethods, PyWeakrefReference,
+};
 use pyo3::{ffi, intern};
 
 use crate::describe::Shapes;
@@ -27,7 +30,12 @@ pub struct Context<'a, 'py> {
 }
 
 impl<'a, 'py> Context<'a, 'py> {
-    pub fn new(py: Python<'py>, library: &'a Library, shapes: &'a Shapes, host: &'a Py<PyAny>) -> Self {
+    pub fn new(
+        py: Python<'py>,
+        library: &'a Library,
+        shapes: &'a Shapes,
+        host: &'a Py<PyAny>,
+    ) -> Self {
         Self {
             py,
             library,
@@ -106,7 +114,10 @@ impl<'a, 'py> Arg<'a, 'py> {
     }
 
     /// What a mapping has under one of two names.
-    fn item_of_mapping(&self, names: [&Bound<'py, PyString>; 2]) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn item_of_mapping(
+        &self,
+        names: [&Bound<'py, PyString>; 2],
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         if let Ok(dict) = self.object.cast::<PyDict>() {
             return Ok(match dict.get_item(names[0])? {
                 None if !names[0].is(names[1]) => dict.get_item(names[1])?,
@@ -140,9 +151,8 @@ impl<'py> Source for Arg<'_, 'py> {
         // Other kinds of integers, such as numpy's.
         let py = self.context.py;
         // SAFETY: the object is one, and the result is ours.
-        let index = unsafe {
-            Bound::from_owned_ptr_or_err(py, ffi::PyNumber_Index(self.object.as_ptr()))
-        };
+        let index =
+            unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyNumber_Index(self.object.as_ptr())) };
         whole(&index.map_err(|error| kind_or(py, error))?)
     }
 
@@ -210,7 +220,11 @@ impl<'py> Source for Arg<'_, 'py> {
     fn item(&self, index: usize) -> Taken<Self, PyErr> {
         let item = match self.object.cast::<PyList>() {
             Ok(list) => list.get_item(index),
-            Err(_) => self.object.cast::<PyTuple>().map_err(|_| Not::Kind)?.get_item(index),
+            Err(_) => self
+                .object
+                .cast::<PyTuple>()
+                .map_err(|_| Not::Kind)?
+                .get_item(index),
         };
         item.map(|item| self.with(item)).map_err(Not::Foreign)
     }
@@ -222,7 +236,10 @@ impl<'py> Source for Arg<'_, 'py> {
         let (python, wit) = (python.bind(py), wit.bind(py));
         if !is_exactly(&self.object, &shape.class)
             && (self.object.is_instance_of::<PyDict>()
-                || self.context.is_mapping(&self.object).map_err(Not::Foreign)?)
+                || self
+                    .context
+                    .is_mapping(&self.object)
+                    .map_err(Not::Foreign)?)
         {
             let found = self.item_of_mapping([python, wit]).map_err(Not::Foreign)?;
             return Ok(found.map(|found| self.with(found)));
@@ -266,29 +283,44 @@ impl<'py> Source for Arg<'_, 'py> {
         let ty = self.object.get_type();
         let mut cases = shape.cases.iter().zip(&of.cases);
         if let Some((_, (name, payload))) = cases.find(|(class, _)| class.is(&ty)) {
-            let value = payload.is_some().then(|| self.attribute(intern!(py, "value")));
+            let value = payload
+                .is_some()
+                .then(|| self.attribute(intern!(py, "value")));
             return Ok((name.clone(), value.transpose()?.flatten()));
         }
-        if self.object.is_instance(shape.class.bind(py)).map_err(Not::Foreign)? {
+        if self
+            .object
+            .is_instance(shape.class.bind(py))
+            .map_err(Not::Foreign)?
+        {
             let tag = self.attribute(intern!(py, "tag"))?.ok_or(Not::Kind)?;
             return Ok((tag.text()?, self.attribute(intern!(py, "value"))?));
         }
         if let Ok(name) = self.object.cast::<PyString>() {
             return Ok((name.to_str().map_err(|_| Not::Value)?.to_owned(), None));
         }
-        if !self.context.is_mapping(&self.object).map_err(Not::Foreign)?
+        if !self
+            .context
+            .is_mapping(&self.object)
+            .map_err(Not::Foreign)?
             || self.object.len().map_err(Not::Foreign)? != 1
         {
             return Err(Not::Kind);
         }
         let pair = || {
             let items = self.object.call_method0(intern!(py, "items"))?;
-            let pair = items.try_iter()?.next().ok_or_else(|| PyTypeError::new_err("no item"))??;
+            let pair = items
+                .try_iter()?
+                .next()
+                .ok_or_else(|| PyTypeError::new_err("no item"))??;
             pair.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>)>()
         };
         let (name, value) = pair().map_err(Not::Foreign)?;
         let name = self.with(name).text().map_err(|_| Not::Value)?;
-        let unit = of.cases.iter().any(|(case, payload)| *case == name && payload.is_none());
+        let unit = of
+            .cases
+            .iter()
+            .any(|(case, payload)| *case == name && payload.is_none());
         let payload = (!unit || !value.is_none()).then(|| self.with(value));
         Ok((name, payload))
     }
@@ -304,7 +336,9 @@ impl<'py> Source for Arg<'_, 'py> {
             || object.is_instance_of::<PyFrozenSet>()
             || object.is_instance_of::<PyList>()
             || object.is_instance_of::<PyTuple>()
-            || object.is_instance(self.context.library.set.bind(self.context.py)).map_err(Not::Foreign)?;
+            || object
+                .is_instance(self.context.library.set.bind(self.context.py))
+                .map_err(Not::Foreign)?;
         if !is_set {
             return Err(Not::Kind);
         }
@@ -324,7 +358,11 @@ impl<'py> Source for Arg<'_, 'py> {
         if !nested {
             return Ok(Some(self.with(self.object.clone())));
         }
-        if !self.object.is_instance(self.context.library.some.bind(py)).map_err(Not::Foreign)? {
+        if !self
+            .object
+            .is_instance(self.context.library.some.bind(py))
+            .map_err(Not::Foreign)?
+        {
             return Err(Not::Kind);
         }
         self.attribute(intern!(py, "value"))
@@ -332,7 +370,11 @@ impl<'py> Source for Arg<'_, 'py> {
 
     fn result(&self, of: &ResultType) -> Taken<Result<Option<Self>, Option<Self>>, PyErr> {
         let (py, library) = (self.context.py, self.context.library);
-        let is = |class: &Py<PyType>| self.object.is_instance(class.bind(py)).map_err(Not::Foreign);
+        let is = |class: &Py<PyType>| {
+            self.object
+                .is_instance(class.bind(py))
+                .map_err(Not::Foreign)
+        };
         let ok = is(&library.ok)?;
         if !ok && !is(&library.err)? {
             return Err(Not::Kind);
@@ -346,7 +388,11 @@ impl<'py> Source for Arg<'_, 'py> {
     fn handle(&self, of: &Arc<Resource>) -> Taken<anyhost_plugin::Handle, PyErr> {
         let py = self.context.py;
         let shape = self.context.shapes.resource(of);
-        if !self.object.is_instance(shape.class.bind(py)).map_err(Not::Foreign)? {
+        if !self
+            .object
+            .is_instance(shape.class.bind(py))
+            .map_err(Not::Foreign)?
+        {
             return Err(Not::Kind);
         }
         let handle = self.attribute(intern!(py, "_resource"))?.ok_or(Not::Kind)?;
@@ -362,25 +408,40 @@ impl<'py> Source for Arg<'_, 'py> {
         }
         let keep = || {
             let keep = intern!(self.context.py, "keep");
-            self.context.instance()?.call_method1(keep, (&self.object,))?.extract()
+            self.context
+                .instance()?
+                .call_method1(keep, (&self.object,))?
+                .extract()
         };
         keep().map_err(Not::Foreign)
     }
 
     fn release(&self, object: u32) {
         let take = intern!(self.context.py, "take");
-        let taken = self.context.instance().and_then(|instance| instance.call_method1(take, (object,)));
+        let taken = self
+            .context
+            .instance()
+            .and_then(|instance| instance.call_method1(take, (object,)));
         // It is there: nobody else knows the number.
         drop(taken);
     }
 
     fn shown(&self) -> String {
-        let shown = self.context.library.shown.bind(self.context.py).call1((&self.object,));
-        shown.map_or_else(|_| "what cannot be shown".to_owned(), |shown| shown.to_string())
+        let shown = self
+            .context
+            .library
+            .shown
+            .bind(self.context.py)
+            .call1((&self.object,));
+        shown.map_or_else(
+            |_| "what cannot be shown".to_owned(),
+            |shown| shown.to_string(),
+        )
     }
 
     fn flag_shown(&self, name: &str) -> String {
-        self.with(PyString::new(self.context.py, name).into_any()).shown()
+        self.with(PyString::new(self.context.py, name).into_any())
+            .shown()
     }
 
     fn expected(&self, ty: &Type, kind: bool) -> String {
@@ -389,10 +450,17 @@ impl<'py> Source for Arg<'_, 'py> {
             Type::Bytes => format!("{ty} (bytes)"),
             Type::Flags(_) if kind => format!("{ty} (a set of names)"),
             Type::Enum(_) | Type::Variant(_) if kind => ty.to_string(),
-            Type::Option(payload) if anyhost_plugin::nested(payload) => format!("{ty} (None or Some(…))"),
+            Type::Option(payload) if anyhost_plugin::nested(payload) => {
+                format!("{ty} (None or Some(…))")
+            }
             Type::Result(_) => format!("{ty} (Ok(…) or Err(…))"),
             Type::Own(of) | Type::Borrow(of) if of.host => match self.host_class(of) {
-                Ok(Some(class)) => format!("{ty} ({})", class.getattr("__name__").map_or_else(|_| String::new(), |name| name.to_string())),
+                Ok(Some(class)) => format!(
+                    "{ty} ({})",
+                    class
+                        .getattr("__name__")
+                        .map_or_else(|_| String::new(), |name| name.to_string())
+                ),
                 _ => ty.to_string(),
             },
             _ => ty.expected(),
@@ -420,7 +488,10 @@ fn whole(object: &Bound<'_, PyAny>) -> Taken<i128, PyErr> {
     let value = unsafe { ffi::PyLong_AsLongLongAndOverflow(object.as_ptr(), &raw mut overflow) };
     match overflow {
         0 => Ok(value.into()),
-        1 => object.extract::<u64>().map(i128::from).map_err(|_| Not::Value),
+        1 => object
+            .extract::<u64>()
+            .map(i128::from)
+            .map_err(|_| Not::Value),
         _ => Err(Not::Value),
     }
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use wasmtime::component::{Linker, LinkerInstance, ResourceType, Val};
 use wasmtime::StoreContextMut;
+use wasmtime::component::{Linker, LinkerInstance, ResourceType, Val};
 
 use crate::error::{CallError, Error};
 use crate::handle::Home;

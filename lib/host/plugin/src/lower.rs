@@ -91,11 +91,7 @@ fn refused<S: Source>(source: &S, not: Not<S::Error>, ty: &Type) -> Stop<S::Erro
     }
 }
 
-fn taken<S: Source, T>(
-    source: &S,
-    taken: Taken<T, S::Error>,
-    ty: &Type,
-) -> Lowered<T, S::Error> {
+fn taken<S: Source, T>(source: &S, taken: Taken<T, S::Error>, ty: &Type) -> Lowered<T, S::Error> {
     taken.map_err(|not| refused(source, not, ty))
 }
 
