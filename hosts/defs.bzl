@@ -3,6 +3,7 @@
 load("//hosts/browsers_jco:cases.bzl", browsers_jco = "cases_test")
 load("//hosts/plugin_nodejs:cases.bzl", plugin_nodejs = "cases_test")
 load("//hosts/plugin_python:cases.bzl", plugin_python = "cases_test")
+load("//hosts/plugin_python_native:cases.bzl", plugin_python_native = "cases_test")
 load("//hosts/plugin_ruby:cases.bzl", plugin_ruby = "cases_test")
 load("//hosts/plugin_rust:cases.bzl", plugin_rust = "cases_test")
 
@@ -10,6 +11,7 @@ _TESTS = {
     "browsers_jco": browsers_jco,
     "plugin_nodejs": plugin_nodejs,
     "plugin_python": plugin_python,
+    "plugin_python_native": plugin_python_native,
     "plugin_ruby": plugin_ruby,
     "plugin_rust": plugin_rust,
 }

@@ -40,6 +40,7 @@ HOSTS = {
     "http": struct(calls = ["wasi:http/incoming-handler"], gives = _WASI),
     "plugin_nodejs": _PLUGINS,
     "plugin_python": _PLUGINS,
+    "plugin_python_native": _PLUGINS,
     "plugin_ruby": _PLUGINS,
     "plugin_rust": _PLUGINS,
 }

@@ -1,4 +1,4 @@
-"""Compares this library with wasmtime.component used by hand: calls a second, and what a start takes.
+"""Compares this library with wasmtime.component used by hand: calls a second, what a start takes, and what values cost.
 
 Rounds of the two alternate, so that both see the same machine; medians are shown.
 """
@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from anyhost import Plugin, PluginError
 from wasmtime import Engine, Store
@@ -77,8 +78,50 @@ def alternate(first: Callable[[], object], second: Callable[[], object], rounds:
     return statistics.median(times[0]), statistics.median(times[1])
 
 
+class Host:
+    """What the guest of values is given; no call here asks for it."""
+
+    class store:
+        """A resource."""
+
+        default_name = staticmethod(str)
+
+    relay = bytes = find = close = staticmethod(lambda value: value)
+    notify = check = describe = print
+
+
+def median_us(work: Callable[[], object], calls: int) -> float:
+    """The median of what a call takes."""
+    work()
+
+    def several() -> None:
+        for _ in range(calls):
+            work()
+
+    return statistics.median(seconds(several) / calls * 1e6 for _ in range(ROUNDS))
+
+
+def measure_values(file: str, aot: str) -> dict[str, float]:
+    """Microseconds of a call, there and back."""
+    with Plugin(file, aot=aot, imports={"host": Host}) as plugin:
+        echo: Any = plugin.echo
+        counter = plugin.counters.Counter(0)
+        rows = [echo.Row(i, f"item {i}", i * 0.5, i, i % 2 == 0) for i in range(1000)]
+        strings = [f"item {i}" for i in range(1000)]
+        data = bytes(1 << 20)
+        if not len(echo.echo_rows(rows)) == len(echo.echo_strings(strings)) == 1000 or echo.echo_bytes(data) != data:
+            sys.exit("error: the component does not give back what it gets")
+        return {
+            "string": median_us(lambda: echo.echo_string("World"), 2000),
+            "rows": median_us(lambda: echo.echo_rows(rows), 3),
+            "strings": median_us(lambda: echo.echo_strings(strings), 3),
+            "bytes": median_us(lambda: echo.echo_bytes(data), 3),
+            "method": median_us(lambda: counter.increment(1), 2000),
+        }
+
+
 def measure(file: str, aot: str, calls: int) -> dict[str, float]:
-    """All figures: calls a second, and milliseconds."""
+    """All other figures: calls a second, and milliseconds."""
     plain = Plain(file)
     with Plugin(file) as plugin:
         library_calls(plugin, calls)
@@ -107,16 +150,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--component", metavar="FILE", required=True)
     parser.add_argument("--aot", metavar="FILE", required=True, help="its machine code")
+    parser.add_argument("--values", metavar="FILE", required=True, help="the guest of the contract values")
+    parser.add_argument("--values-aot", metavar="FILE", required=True, help="its machine code")
     parser.add_argument("--calls", metavar="N", type=int, default=20000, help="calls in a round")
     parser.add_argument("--json", action="store_true", help="one JSON object, not a table")
     args = parser.parse_args()
     try:
         figures = measure(args.component, args.aot, args.calls)
+        values = {name: round(us, 3) for name, us in measure_values(args.values, args.values_aot).items()}
     except PluginError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     if args.json:
-        print(json.dumps({key: round(value, 3) for key, value in figures.items()}))
+        rounded: dict[str, object] = {key: round(value, 3) for key, value in figures.items()}
+        print(json.dumps(rounded | {"values_us": values}))
         return 0
     print(f"{'':34}{'Plugin':>12}{'by hand':>12}")
     print(
@@ -127,6 +174,7 @@ def main() -> int:
     print(f"{'load, compile, instantiate, ms':34}{figures['load_ms']:12.2f}{figures['plain_load_ms']:12.2f}")
     print(f"{'load machine code, instantiate, ms':34}{figures['load_precompiled_ms']:12.2f}")
     print(f"{'instantiate, ms':34}{'':12}{figures['plain_instantiate_ms']:12.2f}")
+    print("there and back, µs: " + ", ".join(f"{name} {us:.1f}" for name, us in values.items()))
     return 0
 
 

@@ -13,6 +13,26 @@ def cases_test(*, name, component, cases, **kwargs):
         cases: the `cases` of its `contract`.
         **kwargs: more attributes of the test, such as `tags`.
     """
+    engine_cases_test(
+        name = name,
+        cases = cases,
+        component = component,
+        engine = "wasmtime",
+        library = Label(":anyhost"),
+        **kwargs
+    )
+
+def engine_cases_test(*, name, component, cases, engine, library, **kwargs):
+    """As cases_test, with an engine of the library's.
+
+    Args:
+        name: the test.
+        component: the component.
+        cases: the `cases` of its `contract`.
+        engine: the engine's name.
+        library: the library, with what the engine needs.
+        **kwargs: more attributes of the test, such as `tags`.
+    """
     pytest_test(
         name = name,
         size = "small",
@@ -22,9 +42,10 @@ def cases_test(*, name, component, cases, **kwargs):
             component,
         ],
         env = {
+            "ANYHOST_ENGINE": engine,
             "CASES": "$(rootpath {})".format(cases),
             "COMPONENT": "$(rootpath {})".format(component),
         },
-        deps = [Label(":anyhost")],
+        deps = [library],
         **kwargs
     )

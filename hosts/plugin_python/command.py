@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import warnings
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from anyhost import Plugin, PluginError, wave
 from version import VERSION
@@ -99,10 +99,10 @@ def invalid(flag: str, argument: str, reason: str) -> UsageError:
     return UsageError(f"invalid value '{argument}' for '{flag}': {reason}")
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(prog: str) -> argparse.ArgumentParser:
     """The command line, without the switches that a component's function has."""
     result = Parser(
-        prog="plugin_python",
+        prog=prog,
         allow_abbrev=False,
         description=DESCRIPTION,
         epilog=EPILOG,
@@ -175,19 +175,19 @@ def call(plugin: Plugin, argument: str, switches: list[str], json: bool) -> str:
     return result if isinstance(result, str) and not json else write(known[0].result, result)
 
 
-def main() -> int:
+def main(prog: str = "plugin_python", engine: Literal["wasmtime", "native"] = "wasmtime") -> int:
     """Runs the command; the result is its exit code."""
     # Python would wait for the component before it looks at Ctrl-C.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     warnings.showwarning = lambda message, *_: print(f"note: {message}", file=sys.stderr)
     try:
-        args, switches = parser().parse_known_args()
+        args, switches = parser(prog).parse_known_args()
         if args.component is None:
             raise UsageError("--component <FILE> is missing")
         if args.call is None and not args.list:
             raise UsageError("<CALL> is missing")
         bounds = {"max_memory": args.max_memory, "timeout": args.timeout}
-        with Plugin(args.component, imports=interfaces(args.imports), aot=args.aot, **bounds) as plugin:
+        with Plugin(args.component, imports=interfaces(args.imports), aot=args.aot, engine=engine, **bounds) as plugin:
             if args.list:
                 output = "\n".join(map(str, wave.functions(plugin)))
             else:

@@ -4,9 +4,9 @@ with Plugin("hello_world_rust.wasm") as plugin:
     print(plugin.greeter.greet("World", up=True))
 """
 
-from ._compound import Err, Ok, Some
 from ._errors import ComponentError, MissingError, PluginError, ResultError, TimeLimitError, TrapError
 from ._plugin import Interface, Plugin
+from ._types import Err, Ok, Some
 
 __all__ = [
     "ComponentError",

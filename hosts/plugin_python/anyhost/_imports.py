@@ -1,67 +1,63 @@
 """What a host gives to a component: objects or mappings with the functions that its interfaces have."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from wasmtime.component import ResourceType
-
-from . import _wire as wire
-from ._calls import destructor, imported
-from ._compound import names_of
 from ._errors import ComponentError
-from ._instance import Instance
 from ._names import class_name, find, python_name
-from ._reflect import InterfaceType, Reflection, Signature
+from ._types import InterfaceType, Resource, Signature, Types, names_of
 
 _NOTHING: Any = object()
 
 
-def link(instance: Instance, types: Reflection, imports: Mapping[str, Any]) -> None:
-    """Defines all that the component imports."""
-    file = instance.file
+@dataclass
+class Given:
+    """What is given of an interface."""
+
+    # The Python function for each function, in order.
+    functions: list[tuple[Signature, Callable[..., Any]]] = field(default_factory=list)
+    # Its own resources, and whether each has a `close` of the contract's.
+    resources: list[tuple[Resource, bool]] = field(default_factory=list)
+
+
+def resolve(file: str, types: Types, imports: Mapping[str, Any]) -> dict[str, Given]:
+    """Finds all that the component imports."""
     given = {name: _meant(file, name, types) for name in imports}
     for name in [*types.strange_imports, *filter(None, types.imports)]:
-        if name not in given.values() and not only_types(types.imports.get(name)):
+        kind = types.imports.get(name)
+        if name not in given.values() and not (kind and kind.only_types):
             what = f"imports {name}, which this host does not provide; it provides {names_of(imports)}"
             raise ComponentError(file, what)
-    with instance.linker.root() as root:
-        for name, interface in types.imports.items():
-            if not name:
-                _define(instance, root, interface, imports)
-                continue
-            source = next((value for key, value in imports.items() if given[key] == name), None)
-            with root.add_instance(name) as inner:
-                _define(instance, inner, interface, source)
+    found = {}
+    for name, interface in types.imports.items():
+        source = next((value for key, value in imports.items() if given[key] == name), None) if name else imports
+        found[name] = _given(file, interface, source)
+    return found
 
 
-def _meant(file: str, name: str, types: Reflection) -> str | None:
-    """The import that a name of the host's means, if the component has such a one."""
-    found = find(name, [known for known in types.imports if known])
-    if len(found) > 1:
-        raise ComponentError(file, f"imports {names_of(found)}; {name} does not say which")
-    return found[0] if found else None
-
-
-def only_types(interface: InterfaceType | None) -> bool:
-    """Whether an interface asks for nothing: others use its records and the like."""
-    return interface is not None and not interface.functions and not interface.resources
-
-
-def _define(instance: Instance, linker: Any, interface: InterfaceType, source: Any) -> None:
+def _given(file: str, interface: InterfaceType, source: Any) -> Given:
+    given = Given()
     for name, resource in interface.resources.items():
         if resource.interface != interface.name:
             continue  # another interface's, which this one uses
         cls = member(source, name)
         resource.host_class = cls if isinstance(cls, type) else None
-        has_close = f"[method]{name}.close" in interface.functions
-        linker.add_resource(name, ResourceType.host(resource.number), destructor(instance, resource, has_close))
+        given.resources.append((resource, f"[method]{name}.close" in interface.functions))
     for signature in interface.functions.values():
         if signature.unsupported:
             reason = f"has {signature.unsupported}, which this host cannot pass"
-            raise ComponentError(instance.file, f"its import {interface.name} {signature.name} {reason}")
-        callback = imported(instance, interface.name, signature, _target(instance.file, interface, signature, source))
-        instance.callbacks.append(callback)
-        wire.add_function(linker, signature.name, callback)
+            raise ComponentError(file, f"its import {interface.name} {signature.name} {reason}")
+        given.functions.append((signature, _target(file, interface, signature, source)))
+    return given
+
+
+def _meant(file: str, name: str, types: Types) -> str | None:
+    """The import that a name of the host's means, if the component has such a one."""
+    found = find(name, [known for known in types.imports if known])
+    if len(found) > 1:
+        raise ComponentError(file, f"imports {names_of(found)}; {name} does not say which")
+    return found[0] if found else None
 
 
 def _target(file: str, interface: InterfaceType, signature: Signature, source: Any) -> Callable[..., Any]:

@@ -5,10 +5,26 @@ import math
 import struct
 from typing import Any
 
-from ._compound import Enum, Err, Flags, List, Ok, Option, Record, Result, Some, Tuple, Variant
-from ._reflect import Signature
-from ._resources import Borrow, Own
-from ._values import Bytes, Float, Integer, Type
+from ._types import (
+    Borrow,
+    Bytes,
+    Enum,
+    Err,
+    Flags,
+    Float,
+    Integer,
+    List,
+    Ok,
+    Option,
+    Own,
+    Record,
+    Result,
+    Signature,
+    Some,
+    Tuple,
+    Type,
+    Variant,
+)
 
 # Where rounding to an f32 makes infinity.
 _F32_END = float.fromhex("0x1.ffffffp127")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from reprlib import repr as shown
 from typing import Any
 
+from ._errors import ComponentError
+
 # What a 32-bit memory can grow to.
 _MAX_MEMORY = 4 << 30
 
@@ -17,6 +19,14 @@ def file(name: str, value: str | os.PathLike[str]) -> str:
         raise TypeError(f"{name}: expected str or os.PathLike[str], got {shown(value)}")
     if "\0" in path:
         raise ValueError(f"{name}: expected a path, which has no NUL, got {shown(path)}")
+    return path
+
+
+def code(value: str | os.PathLike[str]) -> str:
+    """The name of a file of machine code."""
+    path = file("aot", value)
+    if not os.path.exists(path):
+        raise ComponentError(path, "no such file; expected what `python -m anyhost.aot` makes")
     return path
 
 

@@ -2,22 +2,19 @@
 
 import inspect
 import os
+import warnings
 from collections.abc import Callable, Mapping
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
-from wasmtime.component import Linker
-
-from . import _options
+from . import _engines, _options
 from ._calls import exported
-from ._component import load
-from ._compound import names_of
-from ._engine import Clock, new_engine, stack
 from ._errors import MissingError, PluginError
-from ._imports import link
-from ._instance import Instance, place
+from ._imports import resolve
+from ._instance import Instance
 from ._names import class_name, find, python_name, short_name
-from ._reflect import InterfaceType, Reflection, Signature
+from ._stack import stack
+from ._types import InterfaceType, Types, names_of
 
 
 class Interface:
@@ -39,7 +36,6 @@ class Interface:
                 members[class_name(name)] = members[python_name(name)] = resource.cls
         for name, signature in kind.functions.items():
             function = exported(instance, kind.name, signature)
-            _describe(function, kind.name, signature)
             self._functions[name] = function
             word, _, rest = name.rpartition("]")
             owner, _, method = rest.partition(".")
@@ -83,6 +79,10 @@ class Plugin:
     machine code, which is run unchecked. Only those whom you trust may be able to
     write it. When it does not fit, the component is compiled, with a warning.
 
+    `engine` is the package that runs the component: "wasmtime", or "native", which is
+    the extension anyhost_native. None leaves it to the variable ANYHOST_ENGINE of the
+    environment, and to "wasmtime" where that is not set.
+
     A call that fails with TrapError, or because a function in `imports` raised,
     leaves the instance unusable. The next call runs in a fresh one.
 
@@ -100,25 +100,25 @@ class Plugin:
         max_memory: int = 64 << 20,
         timeout: float | None = 10.0,
         aot: str | os.PathLike[str] | None = None,
+        engine: _engines.Name | None = None,
     ) -> None:
         file = _options.file("component", component)
-        code = None if aot is None else _options.file("aot", aot)
+        code = None if aot is None else _options.code(aot)
         given = _options.imports(imports)
         memory = _options.max_memory(max_memory)
         limit = _options.timeout(timeout)
         if problem := stack.check():
             raise PluginError(f"{file}: {problem}")
-        engine = new_engine()
-        compiled = load(engine, file, code)
-        types = Reflection(engine, compiled)
-        self._instance = Instance(file, compiled, types, memory, limit, Clock(engine, limit))
+        self._instance = _engines.find(engine).Instance(file, code)
+        if self._instance.note:
+            warnings.warn(self._instance.note, RuntimeWarning, stacklevel=2)
+        types = self._instance.types
+        self._instance.link(resolve(file, types, self._give(types, given)), memory, limit)
         try:
-            self._instance.linker = Linker(engine)
-            link(self._instance, types, self._give(types, given))
             self._interfaces = {name: Interface(self._instance, kind) for name, kind in types.exports.items()}
             self._instance.instantiate()
         except BaseException:
-            self._instance.stop_clock()
+            self._instance.abandon()
             raise
         self._show_members()
 
@@ -164,7 +164,7 @@ class Plugin:
     ) -> None:
         self.close()
 
-    def _give(self, _types: Reflection, imports: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _give(self, _types: Types, imports: Mapping[str, Any]) -> Mapping[str, Any]:
         """What the component is given; anyhost.testing makes it from the types."""
         return imports
 
@@ -181,18 +181,6 @@ class Plugin:
             if len(find(short, list(self.interfaces))) == 1:
                 members[short] = self._interfaces[name]
         self.__dict__.update({name: value for name, value in members.items() if not hasattr(type(self), name)})
-
-
-def _describe(function: Callable[..., Any], interface: str, signature: Signature) -> None:
-    """Lets `help()` and editors see the function as it is."""
-    function.__name__ = function.__qualname__ = place(interface, signature.name).rpartition(".")[2]
-    function.__doc__ = str(signature)
-    parameters = [
-        inspect.Parameter(python_name(name), inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=str(item))
-        for name, item in signature.params
-    ]
-    result = str(signature.result) if signature.result else None
-    function.__signature__ = inspect.Signature(parameters, return_annotation=result)  # type: ignore[attr-defined]
 
 
 def _construct(cls: Any, function: Callable[..., Any]) -> None:

@@ -4,8 +4,26 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ._compound import Enum, Err, Flags, List, Ok, Option, Record, Result, Some, Tuple, Variant
-from ._values import Bool, Bytes, Char, Float, Integer, String, Type
+from ._types import (
+    Bool,
+    Bytes,
+    Char,
+    Enum,
+    Err,
+    Flags,
+    Float,
+    Integer,
+    List,
+    Ok,
+    Option,
+    Record,
+    Result,
+    Some,
+    String,
+    Tuple,
+    Type,
+    Variant,
+)
 
 _SPACE = re.compile(r"(?:\s|//[^\n]*)*")
 _LABEL = re.compile(r"%?[A-Za-z][A-Za-z0-9-]*")

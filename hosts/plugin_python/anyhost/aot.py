@@ -1,27 +1,25 @@
 """Compiles a component to machine code ahead of time: `python -m anyhost.aot IN.wasm -o OUT.cwasm`.
 
+The code is for one engine, as programs choose it: by --engine, or by the variable ANYHOST_ENGINE.
+
 The code is for this architecture and for CPUs from about 2015 on, whatever this machine has: the same input gives the
 same bytes everywhere. A host runs it unchecked: keep it where only those whom you trust can write.
 """
 
 import argparse
 import sys
-from pathlib import Path
+from typing import get_args
 
-from ._code import seal
-from ._component import compile_component, read
-from ._engine import new_engine
+from . import _engines
 from ._errors import PluginError
 
 
-def compile_file(component: str, output: str) -> None:
-    """Compiles the component in a file to machine code in another, for `Plugin(component, aot=output)`.
+def compile_file(component: str, output: str, engine: _engines.Name | None = None) -> None:
+    """Compiles the component in a file to machine code in another, for `Plugin(component, aot=output, engine=engine)`.
 
     Raises ComponentError if the component cannot be used, and OSError if the output cannot be written.
     """
-    wasm = read(component)
-    code = compile_component(new_engine(portable=True), component, wasm).serialize()
-    Path(output).write_bytes(seal(bytes(code), wasm))
+    _engines.find(engine).compile_file(component, output)
 
 
 def main() -> int:
@@ -29,9 +27,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m anyhost.aot", description=__doc__, allow_abbrev=False)
     parser.add_argument("component", metavar="IN.wasm", help="the component to compile")
     parser.add_argument("-o", "--output", metavar="OUT.cwasm", required=True, help="the file to write")
+    parser.add_argument("--engine", metavar="NAME", choices=get_args(_engines.Name), help="wasmtime or native")
     args = parser.parse_args()
     try:
-        compile_file(args.component, args.output)
+        compile_file(args.component, args.output, args.engine)
     except PluginError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from . import _json
-from ._compound import Err, Ok, Result
 from ._errors import ComponentError, PluginError, ResultError, TrapError
-from ._imports import only_types
 from ._instance import place
 from ._names import python_name, short_name
 from ._plugin import Plugin
-from ._reflect import InterfaceType, Reflection, Signature
+from ._types import Err, InterfaceType, Ok, Result, Signature, Types
 
 
 class CaseError(Exception):
@@ -41,9 +39,9 @@ class Case:
 class CasesPlugin(Plugin):
     """A plugin whose host is played by cases."""
 
-    _types: Reflection
+    _types: Types
 
-    def _give(self, types: Reflection, _imports: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _give(self, types: Types, _imports: Mapping[str, Any]) -> Mapping[str, Any]:
         self._types = types
         self._asks: list[dict[str, Any]] = []
         self._scope: dict[str, Any] = {}
@@ -57,7 +55,7 @@ class CasesPlugin(Plugin):
         Raises ComponentError if there are none, as no case is no proof.
         """
         package, _, version = document["package"].partition("@")
-        types = {name for name, kind in self._types.imports.items() if name and only_types(kind)}
+        types = {name for name, kind in self._types.imports.items() if name and kind.only_types}
         imports = {name for name in self._types.imports if name.startswith(package + "/")} - types
         found = [
             Case(group["interface"] or "", case)

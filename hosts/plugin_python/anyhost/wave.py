@@ -8,13 +8,31 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ._compound import Err, Flags, List, Ok, Option, Record, Result, Some, Tuple, Variant, names_of
 from ._errors import ResultError
 from ._json import shortest, to_json
 from ._names import find, short_name
 from ._plugin import Plugin
-from ._reflect import Signature
-from ._values import Bool, Bytes, Char, Float, Integer, String, Type
+from ._types import (
+    Bool,
+    Bytes,
+    Char,
+    Err,
+    Flags,
+    Float,
+    Integer,
+    List,
+    Ok,
+    Option,
+    Record,
+    Result,
+    Signature,
+    Some,
+    String,
+    Tuple,
+    Type,
+    Variant,
+    names_of,
+)
 from ._wave import Reader, WaveError
 
 __all__ = ["Function", "WaveError", "as_json", "call", "functions", "is_call", "show"]

@@ -108,7 +108,7 @@ def test_aot() -> None:
     assert command(*args, CODE, "World") == (0, "Hello, World\n", "")
     code, out, err = command(*args, COMPONENT, "World")
     assert (code, out) == (0, "Hello, World\n")
-    assert err == f"note: {COMPONENT}: not precompiled code, or cut short; {COMPONENT} is compiled instead\n"
+    assert err == f"note: {COMPONENT}: not precompiled code, or cut short; compiling {COMPONENT} instead\n"
 
 
 def test_help() -> None:
@@ -183,7 +183,7 @@ def test_bounds_in_every_unit(bound: str) -> None:
 
 
 def test_version() -> None:
-    expected = (0, f"plugin_python {os.environ['VERSION']}\n", "")
+    expected = (0, f"{Path(PROGRAM).name} {os.environ['VERSION']}\n", "")
     assert command("--version") == command("-V") == expected
 
 

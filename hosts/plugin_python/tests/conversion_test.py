@@ -241,8 +241,8 @@ WRONG = [
     ("echo_nested_option", 5, "value: expected option<option<string>> (None or Some(…)), got 5"),
     ("echo_nested_option", Some(5), "value: expected string, got 5"),
     ("echo_result", 5, "value: expected result<u32, string> (Ok(…) or Err(…)), got 5"),
-    ("echo_result", Ok(-1), "value: expected u32, got -1"),
-    ("echo_result_unit", Ok(1), "value: expected None, got 1"),
+    ("echo_result", Ok(-1), "value.ok: expected u32, got -1"),
+    ("echo_result_unit", Ok(1), "value.ok: expected no value, got 1"),
 ]
 
 
@@ -268,7 +268,7 @@ def test_a_wrong_value_of_the_host(echo: Any) -> None:
 
     imports = {"host": {**vars(Host), "relay": relay}}
     with Plugin(COMPONENT, imports=imports) as plugin:
-        with pytest.raises(ValueError, match=r"^host\.relay: result\.a-u8: expected u8, got 256$"):
+        with pytest.raises(ValueError, match=r"^host\.relay\(…\)\.a-u8: expected u8, got 256$"):
             plugin.relays.relay(everything(plugin.echo))
         assert plugin.echo.echo_u8(5) == 5
 

@@ -3,7 +3,6 @@
 import gc
 import os
 import signal
-import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -89,11 +88,11 @@ def test_interrupt_in_the_formatter() -> None:
 
 def test_formatter_returns_no_text() -> None:
     with opened(lambda text: None) as plugin:
-        problem = r"^formatter\.reverse: result: expected string, got None$"
+        problem = r"^formatter\.reverse\(…\): expected string, got None$"
         with pytest.raises(TypeError, match=problem):
             greet(plugin, "World")
     with opened(lambda text: "a\udc00") as plugin:
-        problem = r"^formatter\.reverse: result: expected string, got a lone surrogate \(U\+DC00 at index 1\)$"
+        problem = r"^formatter\.reverse\(…\): expected string, got a lone surrogate \(U\+DC00 at index 1\)$"
         with pytest.raises(ValueError, match=problem):
             greet(plugin, "World")
 
@@ -139,7 +138,7 @@ def test_functions_of_the_world(tmp_path: Path) -> None:
             plugin.run_it(-1)
         with pytest.raises(PluginError, match=r"does not export run; it exports close, run_it$"):
             plugin.run(1)
-    problem = r"^double: result: expected u32, got '1'$"
+    problem = r"^double\(…\): expected u32, got '1'$"
     with Plugin(file, imports={"double": str}) as plugin, pytest.raises(TypeError, match=problem):
         plugin.run_it(1)
 
@@ -179,40 +178,16 @@ def test_plugins_run_at_the_same_time() -> None:
         loop = thread.submit(greet, busy, "loop")
         assert greet(plugin, "World") == "Hello, World"
         assert not loop.done()
-        for _ in range(30):  # an hour and a half
-            busy._instance.linker.engine.increment_epoch()
+        while not loop.done():  # it may not have begun
+            busy._instance.expire()
         with pytest.raises(TimeLimitError):
             loop.result()
 
 
-def clocks() -> set[str]:
-    """The threads of this process, without those of pools that have just ended."""
-    return set(os.listdir("/proc/self/task"))
-
-
-def wait_for_end(clock: set[str]) -> None:
-    """Waits until threads have ended."""
-    while clock & clocks():
-        time.sleep(0.01)
-
-
-def test_clock_of_a_closed_plugin_ends() -> None:
-    before = clocks()
-    with opened() as plugin:
-        clock = clocks() - before
-        assert len(clock) == 1
-    wait_for_end(clock)
-    plugin.close()
-
-
 def test_plugin_that_nobody_closed_is_freed() -> None:
-    before = clocks()
     plugin = opened()
     freed = weakref.ref(plugin._instance)
     assert greet(plugin, "World") == "Hello, dlroW"
-    clock = clocks() - before
-    assert len(clock) == 1
     del plugin
     gc.collect()
     assert freed() is None
-    wait_for_end(clock)

@@ -51,13 +51,6 @@ def test_options_that_make_no_sense(option: dict[str, object], kind: type[Except
     assert re.fullmatch(f"{name}: expected {expected}.*, got {re.escape(shown(value))}", str(caught.value))
 
 
-def test_no_time_limit_needs_no_clock() -> None:
-    before = set(os.listdir("/proc/self/task"))
-    with Plugin(FAULTY, timeout=None) as plugin:
-        assert greet(plugin, "World") == "Hello, World"
-        assert set(os.listdir("/proc/self/task")) <= before
-
-
 def test_option_that_does_not_exist() -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'max_memry'"):
         Plugin(FAULTY, max_memry=1)  # type: ignore[call-arg]

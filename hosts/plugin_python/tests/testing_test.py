@@ -145,7 +145,7 @@ def test_program(tmp_path: Path) -> None:
     def program(*arguments: str) -> subprocess.CompletedProcess[str]:
         path = os.pathsep.join(os.path.abspath(entry) for entry in sys.path)
         command = [sys.executable, "-m", "anyhost.testing", *arguments]
-        env = {"PYTHONPATH": path, "PYTHONUTF8": "1"}
+        env = {"PYTHONPATH": path, "PYTHONUTF8": "1", "ANYHOST_ENGINE": os.environ["ANYHOST_ENGINE"]}
         return subprocess.run(command, check=False, env=env, capture_output=True, text=True)
 
     passed = program(IMPORTS, os.environ["CASES"])

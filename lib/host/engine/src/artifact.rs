@@ -25,8 +25,20 @@ const DIGEST: usize = 32;
 /// # Errors
 /// [`Error`], when `input` is not a valid component or `output` cannot be written.
 pub fn precompile(input: &Path, output: &Path) -> Result<()> {
+    write(input, output, true)
+}
+
+/// As [`precompile`], for engines of [`crate::without_signals`].
+///
+/// # Errors
+/// As [`precompile`].
+pub fn precompile_without_signals(input: &Path, output: &Path) -> Result<()> {
+    write(input, output, false)
+}
+
+fn write(input: &Path, output: &Path, signals: bool) -> Result<()> {
     let component = read_component(input)?;
-    let code = compile(&ahead_of_time()?, input, &component)?;
+    let code = compile(&ahead_of_time(signals)?, input, &component)?;
     fs::write(output, code).map_err(|e| Error::Io(output.to_owned(), e))
 }
 

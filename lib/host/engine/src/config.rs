@@ -50,9 +50,22 @@ pub fn embedded(stack: usize) -> Result<Engine> {
     build(&config)
 }
 
-/// The engine that compiles for other machines than this one.
-pub(crate) fn ahead_of_time() -> Result<Engine> {
+/// As [`embedded`], in a process whose owner may take the signals by which traps are else
+/// noticed: guests look for themselves. Its machine code is of its own, see
+/// [`crate::precompile_without_signals`].
+///
+/// # Errors
+/// [`Error::Engine`] if this machine cannot run one.
+pub fn without_signals(stack: usize) -> Result<Engine> {
     let mut config = base();
+    config.max_wasm_stack(stack).parallel_compilation(false);
+    build(config.signals_based_traps(false))
+}
+
+/// The engine that compiles for other machines than this one.
+pub(crate) fn ahead_of_time(signals: bool) -> Result<Engine> {
+    let mut config = base();
+    config.signals_based_traps(signals);
     let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     config
         .target(&target)

@@ -20,9 +20,9 @@ mod pool;
 mod source;
 mod ticker;
 
-pub use artifact::{CODE_FORMAT, compile, precompile};
+pub use artifact::{CODE_FORMAT, compile, precompile, precompile_without_signals};
 pub use budget::Budget;
-pub use config::{embedded, on_demand};
+pub use config::{embedded, on_demand, without_signals};
 pub use error::{Error, Result, one_line};
 pub use files::open_dirs;
 pub use load::{Loaded, load, load_bytes};

@@ -36,6 +36,16 @@ impl Engine {
         Self::of(anyhost_engine::embedded(stack))
     }
 
+    /// As [`Engine::embedded`], in a process whose owner may take the signals by which
+    /// traps are else noticed: components are compiled to look for themselves, and take
+    /// machine code of [`anyhost_engine::precompile_without_signals`].
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub fn without_signals(stack: usize) -> Result<Self, Error> {
+        Self::of(anyhost_engine::without_signals(stack))
+    }
+
     fn of(wasm: anyhost_engine::Result<wasmtime::Engine>) -> Result<Self, Error> {
         static ONCE: Once = Once::new();
         extern "C" fn forked() {
@@ -56,8 +66,8 @@ impl Engine {
         &self.0.wasm
     }
 
-    /// Lets the clock run, also in a process that was just forked, as a function of the host
-    /// may do.
+    /// Lets the clock run, also in a process that was just forked. A call does it by itself;
+    /// the one that a process forked in does not.
     ///
     /// # Errors
     /// [`Error::Plugin`] if the system refuses a thread.

@@ -37,6 +37,10 @@ impl Home {
         }
     }
 
+    pub fn has_forgotten(&self) -> bool {
+        !lock(&self.forgotten).is_empty()
+    }
+
     /// Those forgotten handles that are of the instance `generation`; the others are gone.
     pub fn forgotten(&self, generation: u64) -> Vec<ResourceAny> {
         let all = std::mem::take(&mut *lock(&self.forgotten));

@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, LinkerInstance, ResourceType, Val};
-use wasmtime::{AsContextMut, StoreContextMut};
 
 use crate::error::{CallError, Error};
 use crate::handle::Home;
 use crate::instance::State;
 use crate::lift::{Holdings, seq};
-use crate::lower::{Lowering, Stop};
+use crate::lower::{Lowering, Stop, place};
 use crate::reflect::{Function, Types, find};
 use crate::types::{Commas, Resource, Type};
 use crate::value::{Sink, Source};
@@ -167,15 +167,16 @@ impl<'a> HostCall<'a> {
 
     fn lowered<S: Source>(
         &mut self,
-        lower: impl FnOnce(
-            &mut Lowering<'_, StoreContextMut<'_, State>, S>,
-        ) -> Result<Val, Stop<S::Error>>,
+        lower: impl FnOnce(&mut Lowering<S>) -> Result<Val, Stop<S::Error>>,
     ) -> Result<(), CallError<S::Error>> {
-        let generation = self.store.data().generation;
-        let mut lowering = Lowering::new(self.store.as_context_mut(), self.home, generation);
+        let mut lowering = Lowering::new(self.home, self.store.data().generation);
         match lower(&mut lowering) {
-            Ok(val) => {
+            Ok(mut val) => {
                 lowering.commit()?;
+                if let (true, Some(ty)) = (self.function.handles, &self.function.result) {
+                    let placed = place(&mut self.store, &mut val, ty);
+                    placed.map_err(|e| Error::Plugin(anyhost_engine::one_line(&e)))?;
+                }
                 self.answer = Some(Answer::Val(val));
                 Ok(())
             }

@@ -3,25 +3,36 @@
 use std::sync::Arc;
 
 use wasmtime::AsContextMut;
-use wasmtime::component::{ResourceAny, ResourceDynamic, Val};
+use wasmtime::component::{ResourceDynamic, Val};
 
 use crate::error::{CallError, Error, Wrong};
 use crate::handle::{Handle, Home};
-use crate::types::{Case, Commas, Integer, Resource, ResultType, Type};
+use crate::reflect::Function;
+use crate::types::{Case, Commas, Integer, ResultType, Type};
 use crate::value::{Not, Source, Taken, nested};
 
 /// What is on its way into an instance: who has which handles is only changed once all of
 /// it is well.
-pub(crate) struct Lowering<'a, C, S> {
-    store: C,
-    home: &'a Arc<Home>,
-    generation: u64,
+///
+/// [`Plugin::begin`](crate::Plugin::begin) makes one. It holds nothing of the plugin, which
+/// whatever a [`Source`] runs may use meanwhile.
+pub struct Lowering<S> {
+    home: Arc<Home>,
+    pub(crate) generation: u64,
     /// Handles that are given away.
     given: Vec<Handle>,
     /// Handles that are lent.
     lent: Vec<Handle>,
     /// Objects of the host's with whoever has them, and whether they are lent alone.
     objects: Vec<(S, u32, bool)>,
+}
+
+/// The arguments of a call, all of which are well.
+pub struct Arguments<S> {
+    pub(crate) vals: Vec<Val>,
+    /// The one that is bytes, which go in bulk.
+    pub(crate) bytes: Option<S>,
+    pub(crate) lowering: Lowering<S>,
 }
 
 /// Why a value could not be lowered.
@@ -63,33 +74,47 @@ fn wrong<S: Source>(source: &S, expected: String, kind: bool) -> Stop<S::Error> 
     })
 }
 
-/// What to say of a source that has not what was `expected` of it.
-pub(crate) fn refused<S: Source>(
-    source: &S,
-    not: Not<S::Error>,
-    expected: String,
-) -> Stop<S::Error> {
+/// What to say of a source that has not what `ty` asks for.
+fn refused<S: Source>(source: &S, not: Not<S::Error>, ty: &Type) -> Stop<S::Error> {
+    let expected = |kind| source.expected(ty, kind);
     match not {
-        Not::Kind => wrong(source, expected, true),
-        Not::Value => wrong(source, expected, false),
+        Not::Kind => wrong(source, expected(true), true),
+        Not::Value => wrong(source, expected(false), false),
+        Not::Found(got) => Stop::Wrong(Wrong {
+            place: String::new(),
+            expected: expected(false),
+            got,
+            kind: false,
+        }),
         Not::Plugin(error) => plugin(error),
         Not::Foreign(error) => Stop::Other(CallError::Foreign(error)),
     }
 }
 
-fn taken<S: Source, T>(
-    source: &S,
-    taken: Taken<T, S::Error>,
-    expected: impl FnOnce() -> String,
-) -> Lowered<T, S::Error> {
-    taken.map_err(|not| refused(source, not, expected()))
+fn taken<S: Source, T>(source: &S, taken: Taken<T, S::Error>, ty: &Type) -> Lowered<T, S::Error> {
+    taken.map_err(|not| refused(source, not, ty))
 }
 
-impl<'a, C: AsContextMut, S: Source> Lowering<'a, C, S> {
-    pub fn new(store: C, home: &'a Arc<Home>, generation: u64) -> Self {
+impl Type {
+    /// What is expected of a value, in WIT's words: `u8`, `weekday, one of monday, tuesday`.
+    #[must_use]
+    pub fn expected(&self) -> String {
+        match self {
+            Self::Enum(of) => format!("{self}, one of {}", Commas(&of.cases)),
+            Self::Flags(of) => format!("{self}, any of {}", Commas(&of.flags)),
+            Self::Variant(of) => {
+                let cases: Vec<Case<'_>> = of.cases.iter().map(Case).collect();
+                format!("{self}, one of {}", Commas(&cases))
+            }
+            _ => self.to_string(),
+        }
+    }
+}
+
+impl<S: Source> Lowering<S> {
+    pub(crate) fn new(home: &Arc<Home>, generation: u64) -> Self {
         Self {
-            store,
-            home,
+            home: Arc::clone(home),
             generation,
             given: Vec::new(),
             lent: Vec::new(),
@@ -97,12 +122,42 @@ impl<'a, C: AsContextMut, S: Source> Lowering<'a, C, S> {
         }
     }
 
+    /// Takes the arguments of a call.
+    ///
+    /// # Errors
+    /// [`Error::Value`] and [`Error::Plugin`]; and what the binding raises.
+    pub fn arguments(
+        mut self,
+        function: &Function,
+        args: impl ExactSizeIterator<Item = S>,
+    ) -> Result<Arguments<S>, CallError<S::Error>> {
+        let (mut vals, mut bytes) = (Vec::with_capacity(args.len()), None);
+        for (arg, (name, ty)) in args.zip(&function.params) {
+            let lowered = if function.bulk {
+                let checked = arg.bytes().map(drop);
+                let checked = checked.map_err(|not| refused(&arg, not, ty));
+                checked.map(|()| bytes = Some(arg))
+            } else {
+                self.value(arg, ty).map(|val| vals.push(val))
+            };
+            if let Err(stop) = lowered {
+                self.undo();
+                return Err(stop.at(|| name.clone()).into());
+            }
+        }
+        Ok(Arguments {
+            vals,
+            bytes,
+            lowering: self,
+        })
+    }
+
     /// Begins the call: what is given away is no longer the caller's. What it returns is to
     /// be ended with [`Lent::end`] when the call has ended.
     ///
     /// # Errors
     /// A handle is used in a way that another use of it rules out.
-    pub fn commit(mut self) -> Result<Lent<S>, Error> {
+    pub(crate) fn commit(mut self) -> Result<Lent<S>, Error> {
         for (index, handle) in self.given.iter().enumerate() {
             let mut others = self.given[index + 1..].iter().chain(&self.lent);
             if others.any(|other| other.same(handle)) {
@@ -122,41 +177,44 @@ impl<'a, C: AsContextMut, S: Source> Lowering<'a, C, S> {
     }
 
     /// Leaves everything as it was.
-    pub fn undo(&mut self) {
+    pub(crate) fn undo(&mut self) {
         for (source, object, _) in self.objects.drain(..) {
             source.release(object);
         }
     }
 
     /// The engine's value for `source`.
-    pub fn value(&mut self, source: S, ty: &Type) -> Lowered<Val, S::Error> {
-        let expected = || ty.to_string();
+    pub(crate) fn value(&mut self, source: S, ty: &Type) -> Lowered<Val, S::Error> {
+        let no_such = |source: &S| wrong(source, source.expected(ty, false), false);
         Ok(match ty {
-            Type::Bool => Val::Bool(taken(&source, source.bool(), expected)?),
+            Type::Bool => Val::Bool(taken(&source, source.bool(), ty)?),
             Type::Integer(of) => {
-                let value = taken(&source, source.integer(*of), expected)?;
+                let value = taken(&source, source.integer(*of), ty)?;
                 if !of.holds(value) {
-                    return Err(wrong(&source, expected(), false));
+                    return Err(no_such(&source));
                 }
                 integer(*of, value)
             }
-            #[expect(clippy::cast_possible_truncation, reason = "that is what f32 is")]
-            Type::F32 => Val::Float32(taken(&source, source.float(), expected)? as f32),
-            Type::F64 => Val::Float64(taken(&source, source.float(), expected)?),
-            Type::Char => Val::Char(taken(&source, source.character(), expected)?),
-            Type::String => Val::String(taken(&source, source.text(), expected)?),
+            Type::F32 => {
+                let value = taken(&source, source.float(), ty)?;
+                #[expect(clippy::cast_possible_truncation, reason = "rounded, as WIT says")]
+                Val::Float32(value as f32)
+            }
+            Type::F64 => Val::Float64(taken(&source, source.float(), ty)?),
+            Type::Char => Val::Char(taken(&source, source.character(), ty)?),
+            Type::String => Val::String(taken(&source, source.text(), ty)?),
             Type::Bytes => {
-                let bytes = taken(&source, source.bytes(), expected)?;
+                let bytes = taken(&source, source.bytes(), ty)?;
                 Val::List(bytes.iter().copied().map(Val::U8).collect())
             }
             Type::List(of) => {
-                let length = taken(&source, source.length(), expected)?;
+                let length = taken(&source, source.length(), ty)?;
                 let items = (0..length).map(|index| self.item(&source, index, of, ty));
                 Val::List(items.collect::<Result<_, _>>()?)
             }
             Type::Tuple(types) => {
-                if taken(&source, source.length(), expected)? != types.len() {
-                    return Err(wrong(&source, expected(), false));
+                if taken(&source, source.length(), ty)? != types.len() {
+                    return Err(no_such(&source));
                 }
                 let items = types.iter().enumerate();
                 let items = items.map(|(index, of)| self.item(&source, index, of, ty));
@@ -165,45 +223,45 @@ impl<'a, C: AsContextMut, S: Source> Lowering<'a, C, S> {
             Type::Record(_) => self.record(&source, ty)?,
             Type::Variant(_) => self.variant(&source, ty)?,
             Type::Enum(of) => {
-                let expected = || format!("{ty}, one of {}", Commas(&of.cases));
-                let name = taken(&source, source.name(), expected)?;
+                let name = taken(&source, source.name(), ty)?;
                 if !of.cases.contains(&name) {
-                    return Err(wrong(&source, expected(), false));
+                    return Err(no_such(&source));
                 }
                 Val::Enum(name)
             }
             Type::Flags(of) => {
-                let expected = || format!("{ty}, any of {}", Commas(&of.flags));
-                let set = taken(&source, source.flags(), expected)?;
-                if set.iter().any(|name| !of.flags.contains(name)) {
-                    return Err(wrong(&source, expected(), false));
+                let set = taken(&source, source.flags(), ty)?;
+                if let Some(unknown) = set.iter().find(|name| !of.flags.contains(name)) {
+                    return Err(Stop::Wrong(Wrong {
+                        place: String::new(),
+                        expected: source.expected(ty, false),
+                        got: source.flag_shown(unknown),
+                        kind: false,
+                    }));
                 }
                 let known = of.flags.iter();
                 Val::Flags(known.filter(|name| set.contains(name)).cloned().collect())
             }
             Type::Option(of) => {
-                let payload = taken(&source, source.option(nested(of)), expected)?;
+                let payload = taken(&source, source.option(nested(of)), ty)?;
                 let payload = payload.map(|payload| self.value(payload, of)).transpose()?;
                 Val::Option(payload.map(Box::new))
             }
             Type::Result(of) => {
-                let payload = taken(&source, source.result(of), expected)?;
+                let payload = taken(&source, source.result(of), ty)?;
                 self.result(payload, of)?
             }
-            Type::Own(of) if of.host => {
-                Val::Resource(self.object(source, of, ResourceDynamic::new_own, false, expected)?)
+            Type::Own(of) | Type::Borrow(of) if of.host => {
+                let object = taken(&source, source.object(of), ty)?;
+                let lent = matches!(ty, Type::Borrow(_));
+                self.objects.push((source, object, lent));
+                // Its place, where `place` puts the engine's handle of it.
+                Val::U32(object)
             }
-            Type::Borrow(of) if of.host => Val::Resource(self.object(
-                source,
-                of,
-                ResourceDynamic::new_borrow,
-                true,
-                expected,
-            )?),
             Type::Own(of) | Type::Borrow(of) => {
-                let handle = taken(&source, source.handle(of), expected)?;
-                if !handle.is_of(self.home) || handle.resource() != of {
-                    return Err(wrong(&source, expected(), true));
+                let handle = taken(&source, source.handle(of), ty)?;
+                if !handle.is_of(&self.home) || handle.resource() != of {
+                    return Err(wrong(&source, source.expected(ty, true), true));
                 }
                 let any = handle.any(self.generation).map_err(plugin)?;
                 let own = matches!(ty, Type::Own(_));
@@ -214,7 +272,7 @@ impl<'a, C: AsContextMut, S: Source> Lowering<'a, C, S> {
     }
 
     /// One of the two of a `result`.
-    pub fn result(
+    pub(crate) fn result(
         &mut self,
         payload: Result<Option<S>, Option<S>>,
         of: &ResultType,
@@ -241,7 +299,7 @@ impl<'a, C: AsContextMut, S: Source> Lowering<'a, C, S> {
     }
 
     fn item(&mut self, source: &S, index: usize, of: &Type, list: &Type) -> Lowered<Val, S::Error> {
-        let item = taken(source, source.item(index), || list.to_string())?;
+        let item = taken(source, source.item(index), list)?;
         let val = self.value(item, of);
         val.map_err(|stop| stop.at(|| format!("[{index}]")))
     }
@@ -252,13 +310,13 @@ impl<'a, C: AsContextMut, S: Source> Lowering<'a, C, S> {
         };
         let mut fields = Vec::with_capacity(of.fields.len());
         for (number, (name, field)) in of.fields.iter().enumerate() {
-            let value = taken(source, source.field(of, number), || ty.to_string())?;
+            let value = taken(source, source.field(of, number), ty)?;
             let missing = || wrong(source, format!("{ty} with a field {name}"), true);
             let val = self.value(value.ok_or_else(missing)?, field);
             let val = val.map_err(|stop| stop.at(|| format!(".{name}")))?;
             fields.push((name.clone(), val));
         }
-        if let Some(got) = taken(source, source.stray(of), || ty.to_string())? {
+        if let Some(got) = taken(source, source.stray(of), ty)? {
             let names: Vec<&String> = of.fields.iter().map(|(name, _)| name).collect();
             return Err(Stop::Wrong(Wrong {
                 place: String::new(),
@@ -274,11 +332,7 @@ impl<'a, C: AsContextMut, S: Source> Lowering<'a, C, S> {
         let Type::Variant(of) = ty else {
             unreachable!("the caller knows")
         };
-        let expected = || {
-            let cases: Vec<Case<'_>> = of.cases.iter().map(Case).collect();
-            format!("{ty}, one of {}", Commas(&cases))
-        };
-        let (name, payload) = taken(source, source.case(of), expected)?;
+        let (name, payload) = taken(source, source.case(of), ty)?;
         let case = of.cases.iter().find(|(known, _)| *known == name);
         let payload = match (case, payload) {
             (Some((_, Some(of))), Some(payload)) => {
@@ -288,27 +342,53 @@ impl<'a, C: AsContextMut, S: Source> Lowering<'a, C, S> {
                 ))
             }
             (Some((_, None)), None) => None,
-            _ => return Err(wrong(source, expected(), false)),
+            _ => return Err(wrong(source, source.expected(ty, false), false)),
         };
         Ok(Val::Variant(name, payload))
     }
+}
 
-    /// The engine's handle of an object of the host's.
-    fn object(
-        &mut self,
-        source: S,
-        of: &Arc<Resource>,
-        make: fn(u32, u32) -> ResourceDynamic,
-        lent: bool,
-        expected: impl FnOnce() -> String,
-    ) -> Lowered<ResourceAny, S::Error> {
-        let object = taken(&source, source.object(of), expected)?;
-        self.objects.push((source, object, lent));
-        let any = make(object, of.number).try_into_resource_any(&mut self.store);
-        any.map_err(|e| {
-            let (file, reason) = (&self.home.file, anyhost_engine::one_line(&e));
-            plugin(Error::Plugin(format!("{file}: {reason}")))
-        })
+/// Puts the engine's handles of the host's objects where their numbers are.
+pub(crate) fn place<C: AsContextMut>(
+    store: &mut C,
+    val: &mut Val,
+    ty: &Type,
+) -> wasmtime::Result<()> {
+    let mut inner = |val: &mut Val, ty: &Type| place(store, val, ty);
+    match (val, ty) {
+        (val, Type::Own(of) | Type::Borrow(of)) => {
+            let Val::U32(object) = *val else {
+                return Ok(()); // a handle of the component's
+            };
+            let make = match ty {
+                Type::Own(_) => ResourceDynamic::new_own,
+                _ => ResourceDynamic::new_borrow,
+            };
+            *val = Val::Resource(make(object, of.number).try_into_resource_any(store)?);
+            Ok(())
+        }
+        (Val::List(items), Type::List(of)) => items.iter_mut().try_for_each(|item| inner(item, of)),
+        (Val::Tuple(items), Type::Tuple(types)) => {
+            let mut pairs = items.iter_mut().zip(types.iter());
+            pairs.try_for_each(|(item, of)| inner(item, of))
+        }
+        (Val::Record(fields), Type::Record(of)) => {
+            let mut pairs = fields.iter_mut().zip(&of.fields);
+            pairs.try_for_each(|((_, field), (_, of))| inner(field, of))
+        }
+        (Val::Variant(name, Some(payload)), Type::Variant(of)) => {
+            let case = of.cases.iter().find(|(known, _)| known == name);
+            let of = case.and_then(|(_, of)| of.as_ref());
+            of.map_or(Ok(()), |of| inner(payload, of))
+        }
+        (Val::Option(Some(payload)), Type::Option(of)) => inner(payload, of),
+        (Val::Result(Ok(Some(payload))), Type::Result(of)) => {
+            of.ok.as_ref().map_or(Ok(()), |of| inner(payload, of))
+        }
+        (Val::Result(Err(Some(payload))), Type::Result(of)) => {
+            of.err.as_ref().map_or(Ok(()), |of| inner(payload, of))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhost_engine::{TICK, load, one_line};
+use anyhost_engine::{Loaded, TICK, load, one_line};
 use wasmtime::Store;
 use wasmtime::component::{Func, Instance, InstancePre, Linker, Val};
 
@@ -14,7 +14,7 @@ use crate::handle::{Handle, Home};
 use crate::imports::{Imports, Nothing, link, names_of};
 use crate::instance::{Live, State, failure};
 use crate::lift::{Holdings, boxed, lift};
-use crate::lower::{Lowering, refused};
+use crate::lower::{Arguments, Lowering, place};
 use crate::reflect::{Function, Interface, Types, find};
 use crate::types::{Commas, Type};
 use crate::value::{Return, Sink, Source};
@@ -52,6 +52,97 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    fn check(&self) -> Result<(), Error> {
+        if (1..=MOST_MEMORY).contains(&self.max_memory) {
+            return Ok(());
+        }
+        Err(Error::Value(Wrong {
+            place: "max_memory".to_owned(),
+            expected: format!("1 to {MOST_MEMORY} bytes"),
+            got: self.max_memory.to_string(),
+            kind: false,
+        }))
+    }
+}
+
+/// A component that is compiled, and not linked with what it imports: for a host that looks
+/// at its types first. Others begin with [`Plugin::open`].
+pub struct Compiled {
+    engine: Engine,
+    loaded: Loaded,
+    home: Arc<Home>,
+    types: Arc<Types>,
+}
+
+impl Compiled {
+    /// Loads the component in `file`, or the machine code in `aot`; see [`Options::aot`].
+    ///
+    /// # Errors
+    /// [`Error::Component`].
+    pub fn load(engine: &Engine, file: &Path, aot: Option<&Path>) -> Result<Self, Error> {
+        let loaded = load(engine.wasm(), file, aot).map_err(of_file)?;
+        Ok(Self {
+            engine: engine.clone(),
+            home: Arc::new(Home::new(file.display().to_string())),
+            types: Arc::new(Types::of(&loaded.component)),
+            loaded,
+        })
+    }
+
+    /// The file, as messages name it.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.home.file
+    }
+
+    /// What the component exports and imports.
+    #[must_use]
+    pub fn types(&self) -> &Types {
+        &self.types
+    }
+
+    /// One line for the user if the precompiled code was not used.
+    #[must_use]
+    pub fn note(&self) -> Option<&str> {
+        self.loaded.note.as_deref()
+    }
+
+    /// Links the component with what it imports; `options` say all but the `aot`.
+    ///
+    /// # Errors
+    /// [`Error::Component`] and [`Error::Value`].
+    pub fn link(&self, options: &Options) -> Result<Prepared, Error> {
+        options.check()?;
+        let (loaded, home) = (&self.loaded, &self.home);
+        let mut linker = Linker::new(self.engine.wasm());
+        link(&mut linker, &self.types, &options.imports, home)?;
+        loaded.check_start(options.max_memory).map_err(of_file)?;
+        let pre = linker.instantiate_pre(&loaded.component).map_err(|e| {
+            Error::Component(format!("{}: cannot be linked: {}", home.file, one_line(&e)))
+        })?;
+        let ticks = |limit: Duration| {
+            // One more: the first may come at once.
+            let ticks = limit.as_nanos().div_ceil(TICK.as_nanos()) + 1;
+            u64::try_from(ticks).unwrap_or(NEVER).min(NEVER)
+        };
+        Ok(Prepared(Arc::new(Opened {
+            engine: self.engine.clone(),
+            home: Arc::clone(home),
+            types: Arc::clone(&self.types),
+            pre,
+            max_memory: options.max_memory,
+            timeout: options.timeout,
+            ticks: options.timeout.map_or(NEVER, ticks),
+            note: loaded.note.clone(),
+        })))
+    }
+}
+
+fn of_file(error: anyhost_engine::Error) -> Error {
+    Error::Component(error.to_string())
+}
+
 /// A component that is ready to have instances; clones are the same.
 #[derive(Clone)]
 pub struct Prepared(Arc<Opened>);
@@ -59,7 +150,7 @@ pub struct Prepared(Arc<Opened>);
 pub(crate) struct Opened {
     pub engine: Engine,
     pub home: Arc<Home>,
-    pub types: Types,
+    pub types: Arc<Types>,
     pub pre: InstancePre<State>,
     pub max_memory: u64,
     pub timeout: Option<Duration>,
@@ -74,41 +165,8 @@ impl Prepared {
     /// # Errors
     /// [`Error::Component`] and [`Error::Value`].
     pub fn open(engine: &Engine, file: &Path, options: Options) -> Result<Self, Error> {
-        let max_memory = options.max_memory;
-        if !(1..=MOST_MEMORY).contains(&max_memory) {
-            return Err(Error::Value(Wrong {
-                place: "max_memory".to_owned(),
-                expected: format!("1 to {MOST_MEMORY} bytes"),
-                got: max_memory.to_string(),
-                kind: false,
-            }));
-        }
-        let of_file = |e: anyhost_engine::Error| Error::Component(e.to_string());
-        let loaded = load(engine.wasm(), file, options.aot.as_deref()).map_err(of_file)?;
-        let component = &loaded.component;
-        let home = Arc::new(Home::new(file.display().to_string()));
-        let types = Types::of(component);
-        let mut linker = Linker::new(engine.wasm());
-        link(&mut linker, &types, &options.imports, &home)?;
-        loaded.check_start(max_memory).map_err(of_file)?;
-        let pre = linker.instantiate_pre(component).map_err(|e| {
-            Error::Component(format!("{}: cannot be linked: {}", home.file, one_line(&e)))
-        })?;
-        let ticks = |limit: Duration| {
-            // One more: the first may come at once.
-            let ticks = limit.as_nanos().div_ceil(TICK.as_nanos()) + 1;
-            u64::try_from(ticks).unwrap_or(NEVER).min(NEVER)
-        };
-        Ok(Self(Arc::new(Opened {
-            engine: engine.clone(),
-            home,
-            types,
-            pre,
-            max_memory,
-            timeout: options.timeout,
-            ticks: options.timeout.map_or(NEVER, ticks),
-            note: loaded.note,
-        })))
+        options.check()?;
+        Compiled::load(engine, file, options.aot.as_deref())?.link(&options)
     }
 
     /// A plugin with an instance of its own.
@@ -240,25 +298,52 @@ impl Plugin {
         args: impl ExactSizeIterator<Item = S>,
         sink: &mut K,
     ) -> Result<Return<K::Value>, CallError<S::Error>> {
-        self.check_call(function, args.len())?;
+        let lowering = self.begin(function, args.len())?;
+        let arguments = lowering.arguments(function, args)?;
+        self.finish(function, arguments, sink)
+    }
+
+    /// The first step of [`Plugin::call`], for a binding whose values may be code that uses
+    /// the plugin: what comes back takes that many arguments.
+    ///
+    /// # Errors
+    /// As [`Plugin::call`].
+    pub fn begin<S: Source>(
+        &mut self,
+        function: &Function,
+        given: usize,
+    ) -> Result<Lowering<S>, Error> {
+        self.check_call(function, given)?;
         self.ready()?;
-        if function.bulk {
-            return self.call_bulk(function, args, sink);
+        Ok(Lowering::new(&self.home, self.generation))
+    }
+
+    /// The last step of [`Plugin::call`].
+    ///
+    /// # Errors
+    /// As [`Plugin::call`].
+    pub fn finish<S: Source, K: Sink<Error = S::Error>>(
+        &mut self,
+        function: &Function,
+        arguments: Arguments<S>,
+        sink: &mut K,
+    ) -> Result<Return<K::Value>, CallError<S::Error>> {
+        let Arguments {
+            mut vals,
+            bytes,
+            mut lowering,
+        } = arguments;
+        if self.live.is_none() || lowering.generation != self.generation {
+            lowering.undo();
+            let (file, place) = (&self.home.file, function.place());
+            let why = "the instance was lost while the arguments were read";
+            return Err(Error::Plugin(format!("{file}: {place}: {why}")).into());
         }
-        let live = self.live.as_mut().expect(READY);
-        let mut lowering = Lowering::new(&mut live.store, &self.home, self.generation);
-        let mut vals = Vec::with_capacity(args.len());
-        for (arg, (name, ty)) in args.zip(&function.params) {
-            match lowering.value(arg, ty) {
-                Ok(val) => vals.push(val),
-                Err(stop) => {
-                    lowering.undo();
-                    return Err(stop.at(|| name.clone()).into());
-                }
-            }
+        if function.bulk {
+            return self.call_bulk(function, bytes, sink);
         }
         let lent = lowering.commit()?;
-        let called = self.run(function, &vals);
+        let called = sink.outside(|| self.run(function, &mut vals));
         lent.end();
         let (val, mut held) = called?;
         let value = match (val, &function.result) {
@@ -338,8 +423,24 @@ impl Plugin {
         Ok(())
     }
 
-    /// Makes the instance ready for a call that may take the whole time limit.
-    fn ready(&mut self) -> Result<(), Error> {
+    /// Whether [`Plugin::ready`] runs nothing of the component's.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.live.is_some() && !self.home.has_forgotten()
+    }
+
+    /// How many instances the plugin has had.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Makes the instance ready for a call that may take the whole time limit: a call begins
+    /// with it.
+    ///
+    /// # Errors
+    /// [`Error::Plugin`] if the plugin is closed, and what the component's code ends with.
+    pub fn ready(&mut self) -> Result<(), Error> {
         if self.closed {
             let line = format!("{}: the plugin is closed", self.home.file);
             return Err(Error::Plugin(line));
@@ -373,10 +474,19 @@ impl Plugin {
         }
     }
 
-    fn run(&mut self, function: &Function, vals: &[Val]) -> Result<(Option<Val>, Holdings), Error> {
+    fn run(
+        &mut self,
+        function: &Function,
+        vals: &mut [Val],
+    ) -> Result<(Option<Val>, Holdings), Error> {
         let func = self.func(function);
         let (home, generation) = (Arc::clone(&self.home), self.generation);
         self.enter(|mut store, _| {
+            if function.handles {
+                for (val, (_, ty)) in vals.iter_mut().zip(&function.params) {
+                    place(store, val, ty)?;
+                }
+            }
             let mut result = function.result.as_ref().map(|_| Val::Bool(false));
             func.call(&mut store, vals, result.as_mut_slice())?;
             let mut held = Holdings::default();
@@ -391,35 +501,31 @@ impl Plugin {
     fn call_bulk<S: Source, K: Sink<Error = S::Error>>(
         &mut self,
         function: &Function,
-        mut args: impl Iterator<Item = S>,
+        arg: Option<S>,
         sink: &mut K,
     ) -> Result<Return<K::Value>, CallError<S::Error>> {
         let func = self.func(function);
-        let arg = args.next();
-        let bytes = arg.as_ref().map(|arg| {
-            let wrong = |not| {
-                let stop = refused(arg, not, Type::Bytes.to_string());
-                CallError::from(stop.at(|| function.params[0].0.clone()))
-            };
-            arg.bytes().map_err(wrong)
-        });
-        let bytes = bytes.transpose()?;
-        let result = self.enter(|store, _| match (bytes.as_deref(), &function.result) {
-            (Some(bytes), Some(_)) => {
-                let func = func.typed::<(&[u8],), (Vec<u8>,)>(&*store)?;
-                Ok(Some(func.call(store, (bytes,))?.0))
-            }
-            (Some(bytes), None) => {
-                let func = func.typed::<(&[u8],), ()>(&*store)?;
-                func.call(store, (bytes,)).map(|()| None)
-            }
-            (None, _) => {
-                let func = func.typed::<(), (Vec<u8>,)>(&*store)?;
-                Ok(Some(func.call(store, ())?.0))
-            }
-        })?;
-        let value = result.map(|bytes| sink.bytes(bytes)).transpose();
-        value.map(Return::Value).map_err(CallError::Foreign)
+        let bytes = arg.as_ref().and_then(|arg| arg.bytes().ok());
+        let bytes = bytes.as_deref();
+        let run = || {
+            self.enter(|store, _| match (bytes, &function.result) {
+                (Some(bytes), Some(_)) => {
+                    let func = func.typed::<(&[u8],), (Vec<u8>,)>(&*store)?;
+                    Ok(Some(func.call(store, (bytes,))?.0))
+                }
+                (Some(bytes), None) => {
+                    let func = func.typed::<(&[u8],), ()>(&*store)?;
+                    func.call(store, (bytes,)).map(|()| None)
+                }
+                (None, _) => {
+                    let func = func.typed::<(), (Vec<u8>,)>(&*store)?;
+                    Ok(Some(func.call(store, ())?.0))
+                }
+            })
+        };
+        let value = sink.outside(run)?.map(|bytes| sink.bytes(bytes));
+        let value = value.transpose().map_err(CallError::Foreign)?;
+        Ok(Return::Value(value))
     }
 
     /// The function in the instance that there is.

@@ -62,7 +62,7 @@ pub struct Interface {
     /// Its resources in order; those of other interfaces that it uses are not among them.
     pub resources: Vec<Arc<Resource>>,
     /// All resources that it names, its own and those that it uses.
-    pub(crate) named: Vec<(String, Arc<Resource>)>,
+    pub named: Vec<(String, Arc<Resource>)>,
 }
 
 impl Interface {
@@ -82,7 +82,7 @@ pub struct Types {
     /// How many functions it exports.
     pub(crate) count: usize,
     /// Imports that no plugin's host can give, such as core modules.
-    pub(crate) strange: Vec<String>,
+    pub strange: Vec<String>,
 }
 
 /// An interface's name without its package and version: that of

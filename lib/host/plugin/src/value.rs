@@ -16,6 +16,8 @@ pub enum Not<E> {
     Kind,
     /// It is of the kind, but no such value.
     Value,
+    /// As `Value`, because of what is within: in words, which say more than the whole.
+    Found(String),
     /// A handle that cannot be used.
     Plugin(Error),
     /// The binding raised something of its own.
@@ -72,6 +74,14 @@ pub trait Source: Sized {
     fn release(&self, object: u32);
     /// The value as messages show it.
     fn shown(&self) -> String;
+    /// One of the names that [`Source::flags`] gave, as messages show it.
+    fn flag_shown(&self, _: &str) -> String {
+        self.shown()
+    }
+    /// What messages say was expected: of another `kind`, or another value of the kind.
+    fn expected(&self, ty: &Type, _kind: bool) -> String {
+        ty.expected()
+    }
 }
 
 /// What makes values of the host's language of those that come out of a component.
@@ -82,6 +92,11 @@ pub trait Sink {
     type Seq;
     /// What the binding raises.
     type Error;
+
+    /// Lets the component run. A binding may let go of its interpreter's lock meanwhile.
+    fn outside<T: Send>(&mut self, work: impl FnOnce() -> T + Send) -> T {
+        work()
+    }
 
     /// Of `bool`.
     fn bool(&mut self, value: bool) -> Result<Self::Value, Self::Error>;

@@ -1,12 +1,13 @@
-"""Types of values in WIT's words: how a Python value of each is checked and written, and read."""
+"""How a Python value of each type is checked and written, and read."""
 
 import operator
 from collections.abc import Callable
 from reprlib import repr as shown
 from typing import Any
 
-from . import _wire as wire
-from ._wire import Slot
+from .. import _types as types
+from . import wire
+from .wire import Slot
 
 
 class WrongValue(Exception):
@@ -34,15 +35,11 @@ def wrong_type(expected: str, got: object) -> WrongValue:
     return WrongValue(TypeError, expected, got)
 
 
-class Type:
+class Type(types.Type):
     """A type of values."""
 
-    # In WIT's words.
-    name: str
     # Whether a value has memory of the engine's, which must be freed.
     heap = True
-    # Whether there may be handles in a value.
-    handles = False
 
     def lower(self, value: Any, slot: Slot) -> None:
         """Checks `value` and writes it. Raises WrongValue; `slot` can be freed all the same."""
@@ -52,14 +49,10 @@ class Type:
         """Reads a value, and frees nothing."""
         raise NotImplementedError
 
-    def __str__(self) -> str:
-        return self.name
 
-
-class Bool(Type):
+class Bool(types.Bool, Type):
     """`bool`."""
 
-    name = "bool"
     heap = False
 
     def lower(self, value: Any, slot: Slot) -> None:
@@ -72,13 +65,13 @@ class Bool(Type):
         return bool(slot.of.boolean)
 
 
-class Integer(Type):
+class Integer(types.Integer, Type):
     """`u8` to `s64`."""
 
     heap = False
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        super().__init__(name)
         bits = int(name[1:])
         self.least, self.most = (-1 << bits - 1, (1 << bits - 1) - 1) if name[0] == "s" else (0, (1 << bits) - 1)
         self.kind: int = getattr(wire, name.upper())
@@ -104,13 +97,13 @@ class Integer(Type):
         raise wrong_type(self.name, value)
 
 
-class Float(Type):
+class Float(types.Float, Type):
     """`f32` and `f64`."""
 
     heap = False
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        super().__init__(name)
         self.kind = wire.F32 if name == "f32" else wire.F64
 
     def lower(self, value: Any, slot: Slot) -> None:
@@ -128,10 +121,9 @@ class Float(Type):
         return float(getattr(slot.of, self.name))
 
 
-class Char(Type):
-    """`char`: a Unicode scalar value, which half of a surrogate pair is not."""
+class Char(types.Char, Type):
+    """`char`."""
 
-    name = "char"
     heap = False
 
     def lower(self, value: Any, slot: Slot) -> None:
@@ -146,10 +138,8 @@ class Char(Type):
         return chr(slot.of.character)
 
 
-class String(Type):
-    """`string`: Unicode text."""
-
-    name = "string"
+class String(types.String, Type):
+    """`string`."""
 
     def lower(self, value: Any, slot: Slot) -> None:
         if not isinstance(value, str):
@@ -176,10 +166,8 @@ class _Surrogate(WrongValue):
         return ValueError(f"{place}{self.path}: expected {self.expected}, got {self.found}")
 
 
-class Bytes(Type):
+class Bytes(types.Bytes, Type):
     """`list<u8>`."""
-
-    name = "list<u8>"
 
     def lower(self, value: Any, slot: Slot) -> None:
         if not isinstance(value, bytes | bytearray | memoryview):

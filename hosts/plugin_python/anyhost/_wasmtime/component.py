@@ -1,13 +1,12 @@
 """From a file to a component, compiled now or before."""
 
-import warnings
 from pathlib import Path
 
 from wasmtime import Engine, WasmtimeError
 from wasmtime.component import Component
 
-from . import _code
-from ._errors import ComponentError
+from .._errors import ComponentError
+from . import code
 
 _EXPECTED = "expected a WebAssembly component"
 _MAGIC = b"\0asm"
@@ -15,20 +14,20 @@ _MAGIC = b"\0asm"
 _LAYER = slice(6, 8)
 
 
-def load(engine: Engine, file: str, aot: str | None) -> Component:
-    """Compiles the component in `file`, or takes the machine code in `aot`, if that is of the same component."""
-    wasm = read(file)
+def load(engine: Engine, file: str, aot: str | None) -> tuple[Component, str | None]:
+    """Compiles the component in `file`, or takes the machine code in `aot`; and why that was not used, in words."""
+    wasm, note = read(file), None
     if aot is not None:
         try:
-            return _code.load(engine, _read(aot, "expected what `python -m anyhost.aot` makes"), wasm)
-        except _code.UnusableError as reason:
-            warnings.warn(f"{aot}: {reason}; {file} is compiled instead", RuntimeWarning, stacklevel=3)
-    return compile_component(engine, file, wasm)
+            return code.load(engine, _read(aot), wasm), None
+        except code.UnusableError as reason:
+            note = f"{aot}: {reason}; compiling {file} instead"
+    return compile_component(engine, file, wasm), note
 
 
 def read(file: str) -> bytes:
     """The bytes of a component's file."""
-    wasm = _read(file, _EXPECTED)
+    wasm = _read(file)
     if not wasm.startswith(_MAGIC):
         raise ComponentError(file, f"not WebAssembly; {_EXPECTED}")
     if wasm[_LAYER] == b"\0\0":
@@ -51,13 +50,13 @@ def one_line(error: WasmtimeError) -> str:
     return " ".join(str(error).split())
 
 
-def _read(file: str, expected: str) -> bytes:
+def _read(file: str) -> bytes:
     try:
         return Path(file).read_bytes()
     except FileNotFoundError:
-        reason = f"no such file; {expected}"
+        reason = f"no such file; {_EXPECTED}"
     except IsADirectoryError:
-        reason = f"is a directory; {expected}"
+        reason = f"is a directory; {_EXPECTED}"
     except OSError as error:
         reason = error.strerror or str(error)
     raise ComponentError(file, reason)

@@ -1,54 +1,28 @@
 """Types of values that have other values in them."""
 
-import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from . import _wire as wire
-from ._names import class_name, python_name
-from ._values import Type, WrongValue, lower_all, wrong_type
-from ._wire import Slot
-
-T_co = TypeVar("T_co", covariant=True)
-_NONE: Any = None
+from .. import _types as types
+from .._types import Err, Ok, Some
+from . import wire
+from .values import Type, WrongValue, lower_all, wrong_type
+from .wire import Slot
 
 
-@dataclasses.dataclass(frozen=True)
-class Some(Generic[T_co]):
-    """An option that is there, where what is in it is an option itself: `Some(None)` is not None."""
-
-    value: T_co
-
-
-@dataclasses.dataclass(frozen=True)
-class Ok(Generic[T_co]):
-    """A `result` within another value, which went well."""
-
-    value: T_co = _NONE
-
-
-@dataclasses.dataclass(frozen=True)
-class Err(Generic[T_co]):
-    """A `result` within another value, which did not go well."""
-
-    value: T_co = _NONE
-
-
-class List(Type):
+class List(types.List, Type):
     """`list<…>`."""
 
     def __init__(self, element: Type) -> None:
-        self.name = f"list<{element}>"
-        self.element = element
-        self.handles = element.handles
+        super().__init__(element)
+        self._element = element
 
     def lower(self, value: Any, slot: Slot) -> None:
         if not isinstance(value, list | tuple):
             raise wrong_type(self.name, value)
         slots = wire.allocate(slot, wire.LIST, len(value))
-        lower, index = self.element.lower, 0
+        lower, index = self._element.lower, 0
         try:
             for index, item in enumerate(value):
                 lower(item, slots[index])
@@ -56,42 +30,37 @@ class List(Type):
             raise wrong.at(f"[{index}]") from None
 
     def lift(self, slot: Slot) -> list[Any]:
-        lift, array = self.element.lift, slot.of.list
+        lift, array = self._element.lift, slot.of.list
         return [lift(array.data[index]) for index in range(array.size)]
 
 
-class Tuple(Type):
+class Tuple(types.Tuple, Type):
     """`tuple<…>`."""
 
     def __init__(self, items: list[Type]) -> None:
-        self.name = f"tuple<{', '.join(map(str, items))}>"
-        self.items = items
-        self.handles = any(item.handles for item in items)
+        super().__init__(list(items))
+        self._items = items
 
     def lower(self, value: Any, slot: Slot) -> None:
         if not isinstance(value, list | tuple):
             raise wrong_type(self.name, value)
-        if len(value) != len(self.items):
+        if len(value) != len(self._items):
             raise WrongValue(ValueError, self.name, value)
         slots = wire.allocate(slot, wire.TUPLE, len(value))
-        lower_all(value, self.items, slots, lambda index: f"[{index}]")
+        lower_all(value, self._items, slots, lambda index: f"[{index}]")
 
     def lift(self, slot: Slot) -> tuple[Any, ...]:
         slots = slot.of.tuple.data
-        return tuple([item.lift(slots[index]) for index, item in enumerate(self.items)])
+        return tuple([item.lift(slots[index]) for index, item in enumerate(self._items)])
 
 
-class Record(Type):
-    """A record: an object of a class with its fields."""
+class Record(types.Record, Type):
+    """A record."""
 
     def __init__(self, name: str, fields: list[tuple[str, Type]]) -> None:
-        self.name = name
-        self.fields = {python_name(field): item for field, item in fields}
-        self.wit_names = [field for field, _ in fields]
-        self.handles = any(item.handles for _, item in fields)
-        self._types = list(self.fields.values())
+        super().__init__(name, [*fields])
+        self._types = [item for _, item in fields]
         self._encoded = [field.encode() for field in self.wit_names]
-        self.cls = dataclasses.make_dataclass(class_name(name), list(self.fields), frozen=True)
         self._of_mapping = set(self.fields) | set(self.wit_names)
 
     def lower(self, value: Any, slot: Slot) -> None:
@@ -110,7 +79,10 @@ class Record(Type):
         entries = slot.of.record.data
         record: Any = object.__new__(self.cls)
         record.__dict__.update(
-            {name: item.lift(entries[index].val) for index, (name, item) in enumerate(self.fields.items())}
+            {
+                name: item.lift(entries[index].val)
+                for index, (name, item) in enumerate(zip(self.fields, self._types, strict=True))
+            }
         )
         return record
 
@@ -133,23 +105,12 @@ class Record(Type):
         return found
 
 
-class Variant(Type):
-    """A variant: an object of one of its case's classes, which are attributes of the variant's class."""
+class Variant(types.Variant, Type):
+    """A variant."""
 
     def __init__(self, name: str, cases: list[tuple[str, Type | None]]) -> None:
-        self.name = name
-        self.cases = dict(cases)
-        self.handles = any(item.handles for item in self.cases.values() if item)
-        self.cls: Any = type(class_name(name), (), {"__slots__": ()})
-        self.classes = {case: self._case(case, item is not None) for case, item in cases}
-
-    def _case(self, case: str, payload: bool) -> Any:
-        fields = [("value", object)] if payload else []
-        name = class_name(case)
-        cls = dataclasses.make_dataclass(name, fields, bases=(self.cls,), namespace={"tag": case}, frozen=True)
-        cls.__qualname__ = f"{self.cls.__name__}.{name}"
-        setattr(self.cls, name, cls)
-        return cls
+        super().__init__(name, [*cases])
+        self._cases = dict(cases)
 
     def lower(self, value: Any, slot: Slot) -> None:
         if isinstance(value, self.cls):
@@ -160,9 +121,9 @@ class Variant(Type):
             ((case, payload),) = value.items()
         else:
             raise wrong_type(self.name, value)
-        item = self.cases.get(case, _MISSING)
+        item = self._cases.get(case, _MISSING)
         if item is _MISSING or (item is None and payload is not None) or (item and isinstance(value, str)):
-            known = ", ".join(f"{name}({item})" if item else name for name, item in self.cases.items())
+            known = ", ".join(f"{name}({item})" if item else name for name, item in self._cases.items())
             raise WrongValue(ValueError, f"{self.name}, one of {known}", value)
         wire.put_name(slot.of.variant.discriminant, case.encode())
         slot.of.variant.val = wire.box(item is not None)
@@ -175,16 +136,15 @@ class Variant(Type):
 
     def lift(self, slot: Slot) -> Any:
         case = wire.get_name(slot.of.variant.discriminant)
-        item, cls = self.cases[case], self.classes[case]
+        item, cls = self._cases[case], self.classes[case]
         return cls(item.lift(slot.of.variant.val.contents)) if item else cls()
 
 
-class Enum(Type):
-    """An enum: a StrEnum, whose members are equal to the names in WIT."""
+class Enum(types.Enum, Type):
+    """An enum."""
 
     def __init__(self, name: str, cases: list[str]) -> None:
-        self.name = name
-        self.cls: Any = StrEnum(class_name(name), [(case.replace("-", "_").upper(), case) for case in cases])  # type: ignore[misc]
+        super().__init__(name, cases)
         self._members = {str(member): member for member in self.cls}
 
     def lower(self, value: Any, slot: Slot) -> None:
@@ -199,12 +159,8 @@ class Enum(Type):
         return self._members[wire.get_name(slot.of.enumeration)]
 
 
-class Flags(Type):
-    """Flags: a frozenset of their names."""
-
-    def __init__(self, name: str, names: list[str]) -> None:
-        self.name = name
-        self.names = names
+class Flags(types.Flags, Type):
+    """Flags."""
 
     def lower(self, value: Any, slot: Slot) -> None:
         if not isinstance(value, AbstractSet | list | tuple):
@@ -219,14 +175,12 @@ class Flags(Type):
         return frozenset(wire.get_name(flags.data[index]) for index in range(flags.size))
 
 
-class Option(Type):
-    """`option<…>`: None, or the value."""
+class Option(types.Option, Type):
+    """`option<…>`."""
 
     def __init__(self, payload: Type) -> None:
-        self.name = f"option<{payload}>"
-        self.payload = payload
-        self.nested = isinstance(payload, Option)
-        self.handles = payload.handles
+        super().__init__(payload)
+        self._payload = payload
 
     def lower(self, value: Any, slot: Slot) -> None:
         if self.nested and value is not None:
@@ -238,23 +192,21 @@ class Option(Type):
         slot.of.option = wire.box(value is not None)
         slot.kind = wire.OPTION
         if value is not None:
-            self.payload.lower(payload, slot.of.option.contents)
+            self._payload.lower(payload, slot.of.option.contents)
 
     def lift(self, slot: Slot) -> Any:
         if not slot.of.option:
             return None
-        payload = self.payload.lift(slot.of.option.contents)
+        payload = self._payload.lift(slot.of.option.contents)
         return Some(payload) if self.nested else payload
 
 
-class Result(Type):
-    """`result<…>` within another value: Ok or Err."""
+class Result(types.Result, Type):
+    """`result<…>`."""
 
     def __init__(self, ok: Type | None, err: Type | None) -> None:
-        named = f"<{ok or '_'}, {err}>" if err else f"<{ok}>" if ok else ""
-        self.name = f"result{named}"
-        self.ok, self.err = ok, err
-        self.handles = any(item.handles for item in (ok, err) if item)
+        super().__init__(ok, err)
+        self._ok, self._err = ok, err
 
     def lower(self, value: Any, slot: Slot) -> None:
         if not isinstance(value, Ok | Err):
@@ -263,19 +215,22 @@ class Result(Type):
 
     def put(self, is_ok: bool, payload: Any, slot: Slot) -> None:
         """Writes one of the two."""
-        item = self.ok if is_ok else self.err
+        item, word = (self._ok, "ok") if is_ok else (self._err, "err")
         if item is None and payload is not None:
-            raise wrong_type("None", payload)
+            raise wrong_type("no value", payload).at(f".{word}")
         slot.of.result.is_ok = is_ok
         slot.of.result.val = wire.box(item is not None)
         slot.kind = wire.RESULT
         if item:
-            item.lower(payload, slot.of.result.val.contents)
+            try:
+                item.lower(payload, slot.of.result.val.contents)
+            except WrongValue as wrong:
+                raise wrong.at(f".{word}") from None
 
     def get(self, slot: Slot) -> tuple[bool, Any]:
         """Reads whether it went well, and what there is."""
         result = slot.of.result
-        item = self.ok if result.is_ok else self.err
+        item = self._ok if result.is_ok else self._err
         return bool(result.is_ok), item.lift(result.val.contents) if item else None
 
     def lift(self, slot: Slot) -> Ok[Any] | Err[Any]:
@@ -284,8 +239,3 @@ class Result(Type):
 
 
 _MISSING: Any = object()
-
-
-def names_of(values: Iterable[object]) -> str:
-    """A list for a message."""
-    return ", ".join(map(str, values)) or "nothing"

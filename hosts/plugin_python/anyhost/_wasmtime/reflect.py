@@ -1,15 +1,16 @@
 """What a component exports and imports, as its types say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from wasmtime import Engine, component
 
-from . import _wire as wire
-from ._compound import Enum, Flags, List, Option, Record, Result, Tuple, Variant
-from ._resources import Borrow, Own, Resource
-from ._values import Bool, Bytes, Char, Float, Integer, String, Type
+from .. import _types as types
+from .._types import InterfaceType, Resource, Signature, Types
+from . import wire
+from .compound import Enum, Flags, List, Option, Record, Result, Tuple, Variant
+from .resources import Borrow, Handle, Own
+from .values import Bool, Bytes, Char, Float, Integer, String, Type
 
 _SCALARS: dict[type, Type] = {
     component.Bool: Bool(),
@@ -24,51 +25,38 @@ _SCALARS: dict[type, Type] = {
 }
 
 
+# What the package `wasmtime` cannot pass, by the names of its classes.
+_UNSUPPORTED = {
+    "ErrorContextType": "an error-context",
+    "FixedLengthListType": "a list of fixed length",
+    "FutureType": "a future",
+    "MapType": "a map",
+    "StreamType": "a stream",
+}
+
+
 class UnsupportedError(Exception):
     """A type that the package `wasmtime` cannot pass, such as a stream."""
 
 
-@dataclass
-class Signature:
-    """A function: its name, such as `greet` or `[method]session.add`, its parameters and its result, in WIT's words."""
-
-    name: str
-    params: list[tuple[str, Type]] = field(default_factory=list)
-    result: Type | None = None
-    # Why it cannot be called, if it cannot.
-    unsupported: str | None = None
-
-    def __str__(self) -> str:
-        params = ", ".join(f"{name}: {item}" for name, item in self.params)
-        result = f" -> {self.result}" if self.result else ""
-        return f"{self.name}: func({params}){result}"
-
-
-@dataclass
-class InterfaceType:
-    """An interface; the functions of the world itself are in one without a name."""
-
-    name: str
-    functions: dict[str, Signature] = field(default_factory=dict)
-    # The classes of its records, variants and enums, by their names in WIT.
-    types: dict[str, Any] = field(default_factory=dict)
-    resources: dict[str, Resource] = field(default_factory=dict)
-
-
-class Reflection:
+def reflect(engine: Engine, compiled: component.Component) -> Types:
     """The types of a component."""
+    reader = _Reader(engine)
+    imports = reader.read(compiled.type.imports(engine), host=True)
+    return Types(imports, reader.read(compiled.type.exports(engine), host=False), reader.strange_imports)
 
-    def __init__(self, engine: Engine, compiled: component.Component) -> None:
+
+class _Reader:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._resources: list[tuple[component.ResourceType, Resource]] = []
         # Named types by their fields or cases: the engine has one type for all that are alike.
         self._named: list[tuple[component.ValType, str, Type | None]] = []
         # Imports that are no interfaces and no functions.
         self.strange_imports: list[str] = []
-        self.imports = self._read(compiled.type.imports(engine), host=True)
-        self.exports = self._read(compiled.type.exports(engine), host=False)
 
-    def _read(self, items: Mapping[str, component._types.ComponentExtern], host: bool) -> dict[str, InterfaceType]:
+    def read(self, items: Mapping[str, component._types.ComponentExtern], host: bool) -> dict[str, InterfaceType]:
+        """Interfaces by their names."""
         world: dict[str, Any] = {}
         groups = {"": world}
         for name, item in items.items():
@@ -88,7 +76,7 @@ class Reflection:
         for name, kind in items.items():
             if isinstance(kind, component.ResourceType):
                 if self._resource(kind) is None:
-                    self._resources.append((kind, Resource(interface, name, host, len(self._resources))))
+                    self._resources.append((kind, Resource(interface, name, host, len(self._resources), Handle)))
             elif isinstance(kind, component.ValType):
                 self._named.append((kind, name, None))
 
@@ -112,7 +100,7 @@ class Reflection:
         try:
             if wire.is_async(kind):
                 raise UnsupportedError("an async function")
-            params = [(param, self.convert(item)) for param, item in kind.params]
+            params: list[tuple[str, types.Type]] = [(param, self.convert(item)) for param, item in kind.params]
             result = kind.result
             return Signature(name, params, self.convert(result) if result else None)
         except UnsupportedError as error:
@@ -144,7 +132,7 @@ class Reflection:
                 return Own(resource) if isinstance(kind, component.OwnType) else Borrow(resource)
             case component.RecordType() | component.VariantType() | component.EnumType() | component.FlagsType():
                 return self._named_type(kind)
-        raise UnsupportedError(type(kind).__name__.removesuffix("Type").lower())
+        raise UnsupportedError(_UNSUPPORTED.get(type(kind).__name__, "a type that the engine's package does not know"))
 
     def _named_type(self, kind: component.ValType) -> Type:
         for index, (known, name, converted) in enumerate(self._named):
