@@ -22,7 +22,7 @@ list() {
 rust=() starlark=() shell=() web=() python=()
 list rust '*.rs'
 list starlark '*.bazel' '*.bzl'
-list shell '*.sh' add bazel export fetch import make run update-lock
+list shell '*.sh' add bazel digest export fetch import make run update-lock
 list web '*.css' '*.html' '*.json' '*.mjs' '*.ts'
 list python '*.py' '*.pyi'
 biome=("$BIOME" check --config-path="$BIOME_CONFIG" --no-errors-on-unmatched --colors=off)
