@@ -131,7 +131,7 @@ class World:
         environment = {"PATH": os.environ["PATH"], "APT_CONFIG": str(self.folder / "apt.conf")} | environment
         return subprocess.run(command, check=False, capture_output=True, text=True, env=environment, timeout=300)
 
-    def add(self) -> subprocess.Popen[str]:
+    def add(self, **environment: str) -> subprocess.Popen[str]:
         """Starts add for anyhost-c, an add-on of the root `root`, whose base is the rest."""
         root = self.folder / "root"
         (root / "etc/anyhost/add-ons").mkdir(parents=True, exist_ok=True)
@@ -140,7 +140,7 @@ class World:
             new = text.replace("anyhost-c", section) if section else text[:-5] + "more\n"
             (self.folder / name).write_text(text if "more" in text else new)
         command = [str(self.folder / "add"), "more", str(root)]
-        environment = {"PATH": os.environ["PATH"], "APT_CONFIG": str(self.folder / "apt.conf")}
+        environment = {"PATH": os.environ["PATH"], "APT_CONFIG": str(self.folder / "apt.conf")} | environment
         return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True)
 
     def got(self) -> list[str]:

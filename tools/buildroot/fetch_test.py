@@ -193,3 +193,29 @@ def test_add_on_cannot_be_had(world: World) -> None:
     assert process.returncode == 1
     assert stderr.splitlines()[-1].startswith("anyhost: the Debian mirror cannot be reached")
     assert in_root(world) == []
+
+
+def test_add_on_is_gone_for_good(world: World) -> None:
+    newer = world.debs | {"anyhost-c=2.0": deb(world.folder, "anyhost-c", "2.0")}
+    del newer["anyhost-c=1.0"]
+    world.mirror.publish(newer)
+    world.snapshot.publish(newer)
+    settings = world.folder / "root/etc/anyhost/bazelrc"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("common --repo_env=ANYHOST_BUILD_ROOT=locked\n")
+    process = world.add(ANYHOST_BUILD_ROOT="locked", ANYHOST_STRICT="1")
+    _, stderr = process.communicate(timeout=300)
+    assert process.returncode == 1
+    assert "neither the mirror nor its snapshot has anyhost-c as locked" in stderr.splitlines()[-1]
+    assert settings.exists() and in_root(world) == ["etc/anyhost/bazelrc"]
+    # It is there then, but not for a Bazel that has the disk cache of what is locked, now or later.
+    for _ in range(2):
+        process = world.add(ANYHOST_BUILD_ROOT="locked")
+        _, stderr = process.communicate(timeout=300)
+        assert process.returncode == 1
+        assert "'more' is not the locked one: run ./bazel again" in stderr.splitlines()[-1]
+        assert not settings.exists() and set(ADDED) <= set(in_root(world))
+    settings.write_text("common --repo_env=ANYHOST_BUILD_ROOT=another\n")
+    process = world.add(ANYHOST_BUILD_ROOT="another")
+    process.communicate(timeout=300)
+    assert process.returncode == 0

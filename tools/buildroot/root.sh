@@ -32,16 +32,25 @@ own_certificates=/usr/local/share/ca-certificates
 certificates() { find -L "$own_certificates" -name '*.crt' -type f -printf '%P\0' 2>/dev/null | LC_ALL=C sort -z || true; }
 certificates_digest() { certificates | (cd "$own_certificates" 2>/dev/null && xargs -0 -r cat) | sha256sum | cut -c1-12; }
 
+# replaced FOLDER: the packages of a root and of its add-ons that are not as locked (< locked, > there).
+replaced() {
+  local list part
+  for list in "$1"/etc/anyhost/manifest "$1"/etc/anyhost/add-ons/*; do
+    [[ -e $list ]] || continue
+    part=${list##*/}
+    awk -v part="${part/#manifest/base}" '$4 ~ "(^|,)" part "(,|$)" { print $1, $2, $3 }' "$buildroot/lock" |
+      diff - "$list" | grep '^[<>]' || true
+  done
+}
+
 # write_settings FOLDER: what depends on where the root and the caches are. The disk cache is that of the lock, whatever
 # add-ons there are; a root that could not have all that is locked has a disk cache of its own.
 write_settings() {
-  local content
-  content=$({
-    cat "$buildroot/"{lock,generator.sed,rules_rust.sed}
-    diff <(awk '$4 == "base" { print $1, $2, $3 }' "$buildroot/lock") "$1/etc/anyhost/manifest" || true
-  } | sha256sum | cut -c1-12)
+  local content settings=$1/etc/anyhost/bazelrc
+  replaced "$1" >"$1/etc/anyhost/replaced"
+  content=$(cat "$buildroot/"{lock,generator.sed,rules_rust.sed} "$1/etc/anyhost/replaced" | sha256sum | cut -c1-12)
   echo "$root" >"$1/etc/anyhost/root"
-  cat >"$1/etc/anyhost/bazelrc" <<END
+  cat >"$settings.part" <<END
 common --disk_cache=$cache/disk-$content
 common --repo_env=ANYHOST_BUILD_ROOT=$content
 common --repository_cache=$cache/repositories
@@ -50,6 +59,7 @@ common --repo_env=npm_config_cache=$cache/npm
 common --repo_env=PIP_CACHE_DIR=$cache/pip
 common --repo_env=CARGO_BAZEL_GENERATOR_URL=file:///usr/local/bin/cargo-bazel
 END
+  mv "$settings.part" "$settings"
 }
 
 # modules_rc: the path of Bazel's settings that say where the modules are, for the workspace.

@@ -64,6 +64,8 @@ pid=$!
 until sleeping; do sleep 0.1; done
 kill -TERM "$pid"
 wait "$pid"
+# The kernel may take a moment to end it.
+for _ in {1..300}; do sleeping || break && sleep 0.1; done
 ! sleeping || { echo 'an interrupted step goes on' && rc=1; }
 step_says 'said by itself' sh -c 'echo said by itself >&3; exit 3'
 exit $rc

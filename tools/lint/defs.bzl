@@ -9,6 +9,7 @@ PROGRAMS = {
     for program, variable in {
         "@build_root_lint//:bin/rustfmt": "RUSTFMT",
         "@build_root_lint//:bin/shellcheck": "SHELLCHECK",
+        "@build_root_ruby//:bin/ruby": "RUBY",
         "@npm_lint//:node_modules/@bazel/buildifier/buildifier-linux_amd64": "BUILDIFIER",
         "@npm_lint//:node_modules/@biomejs/cli-linux-x64/biome": "BIOME",
         "@pip_lint//:site-packages/bin/ruff": "RUFF",
