@@ -57,6 +57,7 @@ common --repository_cache=$cache/repositories
 common --repo_env=CARGO_HOME=$cache/cargo
 common --repo_env=npm_config_cache=$cache/npm
 common --repo_env=PIP_CACHE_DIR=$cache/pip
+common --repo_env=TMPDIR=$cache/tmp
 common --repo_env=CARGO_BAZEL_GENERATOR_URL=file:///usr/local/bin/cargo-bazel
 END
   mv "$settings.part" "$settings"
@@ -126,7 +127,8 @@ enter_root() {
     path=$(realpath -m -- "${path:-/}")
     [[ ! -S $path ]] || sockets+=(--bind "$path" "$path")
   done
-  mkdir -p "$cache/home"
+  # What rules of repositories write to be run goes to this tmp: the machine's /tmp may be mounted noexec.
+  mkdir -p "$cache"/{home,tmp}
 
   # Bubblewrap stays the parent of what it runs and passes no signals on. So it only makes the namespaces, around a
   # cat that ends with this shell's image, and this very process enters them: signals, terminal, standard input and

@@ -35,7 +35,7 @@ class Instance(_instance.Instance):
     def link(self, given: Mapping[str, Given], max_memory: int, timeout: float | None) -> None:
         for interface in given.values():
             self.functions += [self._imported(target) for _, target in interface.functions]
-            for resource, has_close in interface.resources:
+            for _, resource, has_close in interface.resources:
                 self._destructors[resource.number] = self.destructor(has_close)
         self._native = self._component.link(self, max_memory, timeout)
 

@@ -17,18 +17,29 @@ py_library(
 
 _PYTHON = "/usr/bin/python3"
 
+def _pip(repository_ctx, arguments):
+    return repository_ctx.execute(
+        [_PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet"] + arguments +
+        ["--require-hashes", "--no-deps", "--only-binary=:all:", "--requirement=requirements.lock"],
+        timeout = 900,
+    )
+
 def _pip_repository_impl(repository_ctx):
     lock = repository_ctx.attr.lock
     repository_ctx.file("requirements.lock", repository_ctx.read(lock))
     repository_ctx.report_progress("pip install, as {} says".format(lock))
-    result = repository_ctx.execute(
-        [_PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"] +
-        ["--require-hashes", "--no-deps", "--only-binary=:all:", "--no-compile", "--root-user-action=ignore"] +
-        ["--target=site-packages", "--requirement=requirements.lock"],
-        timeout = 900,
-    )
-    if result.return_code != 0:
-        fail("pip install for {} failed:\n{}".format(lock, result.stderr))
+
+    # Wheels are kept beside what pip itself keeps, which is of no use to it without a network.
+    cache = repository_ctx.getenv("PIP_CACHE_DIR")
+    wheels = cache + "/wheels-as-locked" if cache else "wheels"
+    install = ["install", "--no-index", "--find-links=" + wheels, "--no-compile", "--root-user-action=ignore", "--target=site-packages"]
+    if _pip(repository_ctx, install).return_code != 0:
+        for arguments in [["download", "--dest=" + wheels], install]:
+            result = _pip(repository_ctx, arguments)
+            if result.return_code != 0:
+                fail("pip {} for {} failed:\n{}".format(arguments[0], lock, result.stderr))
+    if not cache:
+        repository_ctx.delete(wheels)
 
     # Compiled where they are, without times, the same bytes come out in every folder.
     result = repository_ctx.execute(

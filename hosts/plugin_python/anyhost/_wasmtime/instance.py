@@ -77,9 +77,9 @@ class Instance(_instance.Instance):
                     self._define(inner, name, interface)
 
     def _define(self, linker: Any, name: str, given: Given) -> None:
-        for resource, has_close in given.resources:
+        for known_as, resource, has_close in given.resources:
             drop = calls.destructor(self, self.destructor(has_close))
-            linker.add_resource(resource.name, ResourceType.host(resource.number), drop)
+            linker.add_resource(known_as, ResourceType.host(resource.number), drop)
         for signature, target in given.functions:
             callback = calls.imported(self, place(name, signature.name), signature, target)
             self._callbacks.append(callback)
