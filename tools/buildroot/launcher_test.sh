@@ -49,6 +49,14 @@ refuse() {
     printf 'must say "%s" in one line, says: %s\n' "$text" "$said" && rc=1
   fi
 }
+# A root that has other packages than the locked ones is used with a warning, or not at all.
+echo '> bash 9.9 0' >"$root/etc/anyhost/replaced"
+unset ANYHOST_STRICT
+expect "$full" version
+grep -q '^anyhost: WARNING: the build root has other packages than tools/buildroot/lock' "$TEST_TMPDIR/stderr" ||
+  { echo 'a root with other packages must be warned of' && cat "$TEST_TMPDIR/stderr" && rc=1; }
+"$bazel" shutdown
+ANYHOST_STRICT=1 refuse 'the build root has other packages than tools/buildroot/lock'
 ANYHOST_CACHE=/usr/cache refuse 'cannot write to the cache folder /usr/cache: set ANYHOST_CACHE'
 ANYHOST_CACHE=/usr refuse 'cannot write to the cache folder /usr: set ANYHOST_CACHE'
 exit $rc
