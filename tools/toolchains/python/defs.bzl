@@ -45,6 +45,25 @@ def mypy_test(*, name, srcs, stubs = [], **kwargs):
         **kwargs
     )
 
+def pyright_test(*, name, srcs, **kwargs):
+    """Checks the types of `srcs` with pyright, which editors have; a `type: ignore` that it has no use for is an error.
+
+    Args:
+        name: the test's name.
+        srcs: the files that are checked, each a target of its own: `.py` and `.pyi`.
+        **kwargs: as for py_test; `deps` have what the files import.
+    """
+    node = Label("@build_root_nodejs//:bin/node")
+    packages = Label("@npm_lint//:node_modules")
+    _run(
+        "pyright",
+        name = name,
+        srcs = [],
+        args = ["$(rootpath {})".format(file) for file in [node, packages] + srcs],
+        data = [node, packages] + srcs,
+        **kwargs
+    )
+
 def pip_lock_test(*, name, lock, repository, requirements, **kwargs):
     """Checks a repository of pip.bzl against its lock, and the lock against its requirements.
 

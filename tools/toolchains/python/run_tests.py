@@ -1,7 +1,10 @@
-"""What the rules of defs.bzl run: `run_tests.py pytest|mypy FILE...`."""
+"""What the rules of defs.bzl run: `run_tests.py pytest|mypy|pyright FILE...`."""
 
+import json
 import os
+import subprocess
 import sys
+from pathlib import Path
 
 
 def pytest(files: list[str]) -> int:
@@ -28,5 +31,40 @@ def mypy(files: list[str]) -> int:
     return code
 
 
+def pyright(files: list[str]) -> int:
+    """Checks the types in `files`, the first of which are Node and the folder with pyright."""
+    node, packages, *sources = files
+    folder = Path(os.environ["TEST_TMPDIR"])
+    settings = {
+        # It takes no others than relative ones, and by itself nothing below a folder whose name begins with a dot.
+        "include": [os.path.relpath(source, folder) for source in sources],
+        "exclude": [],
+        "extraPaths": sys.path,
+        "pythonPlatform": "Linux",
+        "reportUnnecessaryTypeIgnoreComment": "error",
+        "typeCheckingMode": "standard",
+    }
+    project = folder / "pyrightconfig.json"
+    project.write_text(json.dumps(settings), encoding="utf-8")
+    command = [
+        node,
+        f"{packages}/pyright/index.js",
+        "--outputjson",
+        "--pythonpath",
+        sys.executable,
+        "--project",
+        project,
+    ]
+    said = subprocess.run(command, check=False, stdout=subprocess.PIPE).stdout
+    report = json.loads(said)
+    for found in report["generalDiagnostics"]:
+        line = found["range"]["start"]["line"] + 1
+        print(f"{found['file']}:{line}: {found['severity']}: {found['message']} ({found.get('rule')})")
+    analyzed = report["summary"]["filesAnalyzed"]
+    if analyzed < len(sources):
+        print(f"pyright looked at {analyzed} of {len(sources)} files")
+    return int(analyzed < len(sources) or bool(report["generalDiagnostics"]))
+
+
 if __name__ == "__main__":
-    sys.exit({"mypy": mypy, "pytest": pytest}[sys.argv[1]](sys.argv[2:]))
+    sys.exit({"mypy": mypy, "pyright": pyright, "pytest": pytest}[sys.argv[1]](sys.argv[2:]))
