@@ -32,7 +32,8 @@ TAIL = <<~TEXT
 TEXT
 
 # What is wrong with the command line.
-Usage = Class.new(StandardError)
+class Usage < StandardError
+end
 
 SIZE = [{ "GiB" => 1 << 30, "MiB" => 1 << 20, "KiB" => 1 << 10, "B" => 1 }, "B, KiB, MiB or GiB, as 64MiB"].freeze
 TIME = [{ "ms" => 1, "s" => 1000, "m" => 60_000, "h" => 3_600_000 }, "ms, s, m or h, as 30s"].freeze
@@ -58,7 +59,7 @@ end
 
 # What a Ruby file ends with: a Hash of what the component imports.
 def imports(file)
-  found = eval(File.read(file), TOPLEVEL_BINDING.dup, file)
+  found = eval(File.read(file), TOPLEVEL_BINDING.dup, file) # rubocop:disable Security/Eval -- it is the user's own
   return found if found.is_a?(Hash)
 
   raise Anyhost::PluginError, "#{file}: expected a Ruby file that ends with a Hash of imports, got #{found.class}"
@@ -90,7 +91,8 @@ end
 # The flags that are none of the above are switches of the component's function; whether it has them is known later.
 def split(parser, arguments)
   flags = parser.top.list.grep(OptionParser::Switch).flat_map { |flag| flag.long.map { |name| [name, flag.arg] } }.to_h
-  own, switches = [], []
+  own = []
+  switches = []
   arguments = arguments.dup
   while (argument = arguments.shift)
     name = argument[/\A--[^=]+/]

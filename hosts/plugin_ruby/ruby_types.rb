@@ -29,7 +29,7 @@ class World
     end
     @names = {}
     (@imports + @exports).flat_map { |group| group["types"].values }.map { |index| root(index) }.grep(Integer).uniq
-                         .each { |index| @names[index] = free_name(index) }
+      .each { |index| @names[index] = free_name(index) }
   end
 
   # The signatures.
@@ -200,7 +200,8 @@ class World
   def interface(head, group, into:)
     classes = group["types"].filter_map do |name, index|
       root = root(index)
-      next if !into || !root.is_a?(Integer) || !%w[record resource].include?(word(root)) || (word(root) == "resource" && host?(root))
+      next if !into || !root.is_a?(Integer) || !%w[record resource].include?(word(root))
+      next if word(root) == "resource" && host?(root)
 
       "def #{Anyhost::Names.method(name)}: () -> singleton(#{camel(@names[root])})"
     end

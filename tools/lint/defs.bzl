@@ -7,13 +7,14 @@ load(":clippy.bzl", "clippy_test")
 PROGRAMS = {
     Label(program): variable
     for program, variable in {
+        "@build_root_lint//:bin/rubocop": "RUBOCOP",
         "@build_root_lint//:bin/rustfmt": "RUSTFMT",
         "@build_root_lint//:bin/shellcheck": "SHELLCHECK",
-        "@build_root_ruby//:bin/ruby": "RUBY",
         "@npm_lint//:node_modules/@bazel/buildifier/buildifier-linux_amd64": "BUILDIFIER",
         "@npm_lint//:node_modules/@biomejs/cli-linux-x64/biome": "BIOME",
         "@pip_lint//:site-packages/bin/ruff": "RUFF",
         "//tools/lint:web.json": "BIOME_CONFIG",
+        "//tools/lint:rubocop.yml": "RUBOCOP_CONFIG",
         "//tools/lint:ruff.toml": "RUFF_CONFIG",
     }.items()
 }

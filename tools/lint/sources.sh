@@ -3,7 +3,7 @@
 # Reads the paths of the programs and of their settings from the variables below. FOLDER is relative to the repository.
 set -uo pipefail
 mode=$1
-for program in RUSTFMT BUILDIFIER SHELLCHECK BIOME BIOME_CONFIG RUBY RUFF RUFF_CONFIG; do
+for program in RUSTFMT BUILDIFIER SHELLCHECK BIOME BIOME_CONFIG RUBOCOP RUBOCOP_CONFIG RUFF RUFF_CONFIG; do
   printf -v "$program" %s "$(realpath "${!program}")"
 done
 # A test finds the repository behind the link to its MODULE.bazel, `bazel run` is told.
@@ -28,17 +28,8 @@ list web '*.css' '*.html' '*.json' '*.mjs' '*.ts'
 list python '*.py' '*.pyi'
 list ruby '*.rb'
 biome=("$BIOME" check --config-path="$BIOME_CONFIG" --no-errors-on-unmatched --colors=off)
+rubocop=("$RUBOCOP" --config="$RUBOCOP_CONFIG" --cache=false --no-color --format=emacs)
 ruff=(env RUFF_NO_CACHE=true "$RUFF" --quiet --config="$RUFF_CONFIG")
-
-# Ruby takes one file at a time, and its warnings are not errors to it.
-check_ruby() {
-  local file said failed=0
-  for file in "$@"; do
-    said=$("$RUBY" -wc "$file" 2>&1)
-    [[ $said == 'Syntax OK' ]] || { echo "$said" && failed=1; }
-  done
-  return $failed
-}
 
 # What Git leaves in a file when two changes meet.
 check_merged() {
@@ -59,10 +50,11 @@ if [[ $mode == fix ]]; then
   ((${#rust[@]} == 0)) || "$RUSTFMT" --edition 2024 "${rust[@]}" || rc=1
   ((${#starlark[@]} == 0)) || "$BUILDIFIER" -mode=fix -lint=fix "${starlark[@]}" || rc=1
   ((${#web[@]} == 0)) || "${biome[@]}" --write "${web[@]}" || rc=1
+  ((${#ruby[@]} == 0)) || "${rubocop[@]}" --autocorrect "${ruby[@]}" || rc=1
   # What ruff cannot mend by itself keeps nothing from being formatted.
   ((${#python[@]} == 0)) || "${ruff[@]}" check --fix "${python[@]}" || rc=1
   ((${#python[@]} == 0)) || "${ruff[@]}" format "${python[@]}" || rc=1
-  echo "formatted ${#rust[@]} Rust, ${#starlark[@]} Starlark, ${#web[@]} JavaScript, CSS, HTML and JSON, and ${#python[@]} Python files"
+  echo "formatted ${#rust[@]} Rust, ${#starlark[@]} Starlark, ${#web[@]} JavaScript, CSS, HTML and JSON, ${#python[@]} Python and ${#ruby[@]} Ruby files"
 else
   # Our macros have no names of their own, as the targets that they declare have the same names everywhere.
   step merged ${#all[@]} check_merged "${all[@]}"
@@ -70,7 +62,7 @@ else
   step buildifier ${#starlark[@]} "$BUILDIFIER" -mode=diff -lint=warn -warnings=-unnamed-macro "${starlark[@]}"
   step shellcheck ${#shell[@]} "$SHELLCHECK" --external-sources --severity=warning "${shell[@]}"
   step biome ${#web[@]} "${biome[@]}" --error-on-warnings "${web[@]}"
-  step 'ruby -wc' ${#ruby[@]} check_ruby "${ruby[@]}"
+  step rubocop ${#ruby[@]} "${rubocop[@]}" "${ruby[@]}"
   step 'ruff check' ${#python[@]} "${ruff[@]}" check "${python[@]}"
   step 'ruff format' ${#python[@]} "${ruff[@]}" format --diff "${python[@]}"
 fi

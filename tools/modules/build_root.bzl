@@ -33,6 +33,7 @@ _PROGRAMS = {
         "umoci": "/usr/bin/umoci",
     },
     "lint": {
+        "rubocop": "/usr/bin/rubocop",
         "rustfmt": "/usr/bin/rustfmt",
         "shellcheck": "/usr/bin/shellcheck",
     },

@@ -9,13 +9,13 @@ WINDOW = 0.5
 ROUNDS = 5
 
 # Seconds that one run of the block takes: the best of some rounds, for the others were disturbed.
-def seconds
+def seconds(&block)
   yield
   times = Array.new(ROUNDS) do
     count = 0
     start = now
     while (elapsed = now - start) < WINDOW
-      10.times { yield }
+      10.times(&block)
       count += 10
     end
     elapsed / count

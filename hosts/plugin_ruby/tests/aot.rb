@@ -21,8 +21,8 @@ class AotTest < Minitest::Test
   end
 
   def test_code_that_is_no_code
-    assert_equal "note: #{COMPONENT}: not precompiled code, or cut short; compiling #{COMPONENT} instead\n",
-                 said { assert_equal "Hello, World", greet(aot: COMPONENT) }
+    assert_equal("note: #{COMPONENT}: not precompiled code, or cut short; compiling #{COMPONENT} instead\n",
+                 said { assert_equal "Hello, World", greet(aot: COMPONENT) })
     error = assert_raises(Anyhost::ComponentError) { greet(aot: "missing") }
     assert_match(/\Amissing: no such file/, error.message)
   end

@@ -17,7 +17,7 @@ class CallsTest < Minitest::Test
       assert_equal "Hello, World", greeter.greet(up: false, name: "World")
       assert_equal Encoding::UTF_8, greeter.greet("World", false).encoding
       assert_equal "Hello, World", greeter.method(:greet).call("World", false)
-      assert_equal ["Hello, a", "Hello, b"], %w[a b].zip([false, false]).map { |both| greeter.public_send(:greet, *both) }
+      assert_equal(["Hello, a", "Hello, b"], %w[a b].zip([false, false]).map { |both| greeter.public_send(:greet, *both) })
     end
   end
 
@@ -57,7 +57,7 @@ class CallsTest < Minitest::Test
       assert_respond_to plugin.greeter, :greet
       # What Ruby itself asks for is no call of a component's.
       assert_equal [plugin, plugin.greeter], [[plugin], plugin.greeter].flatten
-      assert_equal "", said { $stderr.print(*[]) }
+      assert_equal("", said { $stderr.print(*[]) })
     end
     open_deeds => plugin
     error = assert_raises(Anyhost::MissingError) { plugin.dance }
@@ -95,7 +95,7 @@ class CallsTest < Minitest::Test
   def test_the_block_closes
     kept = hello { |plugin| plugin }
     assert_raises(Anyhost::PluginError) { kept.greeter.greet("a", true) }
-    assert_equal 5, hello { 5 }
+    assert_equal(5, hello { 5 })
   end
 
   def test_methods_are_their_objects_alone

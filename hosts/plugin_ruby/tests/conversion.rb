@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 require "bigdecimal"
-require "set"
 require "testing"
 
 # Values of every WIT type, to the guest and back, and to the host and back. The cases of the contract have more of them.

@@ -157,7 +157,7 @@ class ResourcesTest < Minitest::Test
     end
     lacking = HOST.except(:store)
     error = assert_raises(Anyhost::ComponentError) { Anyhost::Plugin.open(file("VALUES"), imports: { host: lacking }) }
-    assert_match(/imports (store\.\w[\w-]*) of anyhost:values\/host@1.0.0, which this host does not provide/, error.message)
+    assert_match(%r{imports (store\.\w[\w-]*) of anyhost:values/host@1.0.0, which this host does not provide}, error.message)
   end
 
   private

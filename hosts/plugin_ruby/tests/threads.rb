@@ -80,8 +80,8 @@ class ThreadsTest < Minitest::Test
     other = open_deeds
     thread = Thread.new do
       Fiber.new { open_deeds { Fiber.yield }.call_host }.resume
-      100.times do
-        GC.start if (_1 % 10).zero?
+      100.times do |number|
+        GC.start if (number % 10).zero?
         error = assert_raises(Anyhost::PluginError) { Fiber.new { open_deeds }.resume }
         assert_includes error.message, "another fiber"
       end

@@ -20,10 +20,12 @@ class TypedTest < Minitest::Test
       RBS::Environment.from_loader(loader).resolve_type_names
     end
   )
-  RATES = { rates: { rate: ->(_, to) { to == :jpy ? raise(Anyhost::ResultError, "no yen") : 1.25 } }, log: { note: ->(_) {} } }.freeze
+  RATES = { rates: { rate: ->(_, to) { to == :jpy ? raise(Anyhost::ResultError, "no yen") : 1.25 } }, log: { note: ->(_) {} } }
+          .freeze
 
   def test_signatures_are_valid
-    said, status = Open3.capture2e(RbConfig.ruby, Gem.bin_path("rbs", "rbs"), *SIGNATURES.flat_map { |path| ["-I", path] }, "validate")
+    folders = SIGNATURES.flat_map { |path| ["-I", path] }
+    said, status = Open3.capture2e(RbConfig.ruby, Gem.bin_path("rbs", "rbs"), *folders, "validate")
     assert_predicate status, :success?, said
   end
 

@@ -8,7 +8,7 @@ module Anyhost
     TAKEN = %w[
       class clone close deconstruct deconstruct_keys define_singleton_method display dup enum_for extend freeze hash initialize
       inspect instance_eval instance_exec instance_variable_get instance_variable_set instance_variables interfaces invoke
-      itself       members method method_missing methods new object_id private_methods protected_methods public_method public_methods
+      itself members method method_missing methods new object_id private_methods protected_methods public_method public_methods
       public_send remove_instance_variable send singleton_class singleton_method singleton_methods tap then to_enum to_h to_s
       to_wit with yield_self
     ].to_h { |name| [name, true] }.freeze

@@ -16,8 +16,8 @@ module Anyhost
     #              runs unchecked, so it must be your own
     # max_memory:: the most that the component's memories may grow to together, in bytes
     # timeout::    the longest that a call may take, in seconds; nil for no bound
-    def self.open(path, **options)
-      plugin = new(path, **options)
+    def self.open(path, **)
+      plugin = new(path, **)
       return plugin unless block_given?
 
       begin

@@ -3,7 +3,7 @@
 module Anyhost
   # The classes of records: one of Ruby's Data for each name with its fields, whatever component it is of.
   module Record
-    CLASSES = {}
+    CLASSES = {} # rubocop:disable Style/MutableConstant -- they are made one by one
     private_constant :CLASSES
 
     module_function
