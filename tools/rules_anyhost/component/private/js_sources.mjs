@@ -44,7 +44,8 @@ export function writeSources(values, folder, change = (_, text) => text) {
 /** A source without types, and with all else where it was. */
 export function typeEraser(nodeModules) {
   const { transformSync } = createRequire(resolve(nodeModules, "x"))("amaro");
-  return (path, text) => (/\.m?ts$/.test(path) ? transformSync(text, { mode: "strip-only", filename: path }).code : text);
+  return (path, text) =>
+    /\.m?ts$/.test(path) ? transformSync(text, { mode: "strip-only", filename: path }).code : text;
 }
 
 /** A world of a WIT package, or the one of a component: its exports, each with its name and what is in it. */

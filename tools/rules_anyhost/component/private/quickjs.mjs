@@ -40,7 +40,9 @@ async function make(values, folder) {
   // It reads and writes them as floating-point numbers.
   const [integer] = run(values["wasm-tools"], ["component", "wit", whole]).match(/\b[su]64\b/) ?? [];
   if (integer)
-    throw new Error(`the world ${values.world} has the type ${integer}, which QuickJS does not keep exactly: expected the engine starlingmonkey`);
+    throw new Error(
+      `the world ${values.world} has the type ${integer}, which QuickJS does not keep exactly: expected the engine starlingmonkey`,
+    );
   // It leaves the function that was called for the snapshot among the exports.
   const document = join(folder, "component.wac");
   const names = readExports(values, whole, "root").map(({ name }) => name);

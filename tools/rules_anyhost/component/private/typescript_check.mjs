@@ -19,7 +19,13 @@ guest satisfies Pick<typeof world, keyof typeof world>;
 `;
   writeFileSync(join(folder, ENTRY), check);
   const compiler = join(modules, "typescript-compiler-api/lib/tsc.js");
-  const flags = ["--strict", "--noEmit", "--erasableSyntaxOnly", "--verbatimModuleSyntax", "--allowImportingTsExtensions"];
+  const flags = [
+    "--strict",
+    "--noEmit",
+    "--erasableSyntaxOnly",
+    "--verbatimModuleSyntax",
+    "--allowImportingTsExtensions",
+  ];
   const language = ["--module", "esnext", "--moduleResolution", "bundler", "--target", "es2023", "--lib", "es2023"];
   const files = [...types.map((path) => resolve(values.out, path)), join(folder, ENTRY)];
   process.chdir(folder);
