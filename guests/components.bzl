@@ -9,7 +9,15 @@ COMPONENTS = {
         exports = ["anyhost:hello/greeter@1.0.0"],
         imports = ["anyhost:hello/formatter@1.0.0"],
     ),
+    "hello_world_js": struct(
+        exports = ["anyhost:hello/greeter@1.0.0"],
+        imports = [],
+    ),
     "hello_world_rust": struct(
+        exports = ["anyhost:hello/greeter@1.0.0"],
+        imports = [],
+    ),
+    "hello_world_ts": struct(
         exports = ["anyhost:hello/greeter@1.0.0"],
         imports = [],
     ),

@@ -3,7 +3,9 @@
 GUESTS = [
     "hello_world_c",
     "hello_world_imports_rust",
+    "hello_world_js",
     "hello_world_rust",
+    "hello_world_ts",
     "pricing_c",
     "pricing_http_rust",
     "pricing_rust",

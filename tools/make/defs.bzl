@@ -1,6 +1,6 @@
 """The targets that every guest and every host has, here and in workspaces that depend on anyhost."""
 
-load("@rules_anyhost//component:defs.bzl", "cc_component", "component_test", "rust_component")
+load("@rules_anyhost//component:defs.bzl", "cc_component", "component_test", "js_component", "rust_component")
 load("@rules_rust//rust:defs.bzl", "rust_library", "rust_test")
 load("//tools/lint:defs.bzl", "clippy", "lint")
 load(":command.bzl", "command")
@@ -162,6 +162,41 @@ def cc_guest(
         visibility = _PUBLIC,
         wit = wit,
         deps = [Label("//lib/guest/guest_rt:malloc")] + deps,
+        **kwargs
+    )
+    guest(
+        component = name,
+        imports = imports,
+        max_bytes = max_bytes,
+        tests = tests,
+        wit = wit,
+    )
+
+def js_guest(*, name, wit, imports, max_bytes, srcs = None, tests = [], **kwargs):
+    """A guest in JavaScript or TypeScript: `js_component` and `guest` in one. It comes last in its file, as `guest` does.
+
+    Args:
+        name: the guest's name, which is its folder's.
+        wit: the `wit_library` that names its world.
+        imports: the list of all its imports, with versions.
+        max_bytes: the largest size its file may have.
+        srcs: the modules; by default all below `src/`.
+        tests: tests of other folders that are tests of the guest, too.
+        **kwargs: as for `js_component`, such as `entry_point`.
+    """
+    js_component(
+        name = name,
+        srcs = srcs or native.glob(
+            [
+                "src/**/*.js",
+                "src/**/*.mjs",
+                "src/**/*.mts",
+                "src/**/*.ts",
+            ],
+            allow_empty = True,
+        ),
+        visibility = _PUBLIC,
+        wit = wit,
         **kwargs
     )
     guest(

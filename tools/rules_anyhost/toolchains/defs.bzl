@@ -3,6 +3,7 @@
 COMPONENT_TOOLCHAIN_TYPE = Label("//toolchains:component_toolchain_type")
 IMAGE_TOOLCHAIN_TYPE = Label("//toolchains:image_toolchain_type")
 JCO_TOOLCHAIN_TYPE = Label("//toolchains:jco_toolchain_type")
+QUICKJS_TOOLCHAIN_TYPE = Label("//toolchains:quickjs_toolchain_type")
 
 def _program(doc):
     return attr.label(
@@ -79,4 +80,31 @@ jco_toolchain = rule(
         ),
     },
     doc = "Names the programs for `toolchain(toolchain_type = \"@rules_anyhost//toolchains:jco_toolchain_type\")`.",
+)
+
+def _js_toolchain_impl(ctx):
+    return [platform_common.ToolchainInfo(
+        node = ctx.executable.node,
+        node_modules = ctx.file.node_modules,
+        same_bytes = ctx.file.same_bytes,
+    )]
+
+js_toolchain = rule(
+    implementation = _js_toolchain_impl,
+    attrs = {
+        "node": _program("Node.js."),
+        "node_modules": attr.label(
+            doc = "A folder `node_modules` with the npm package that puts the engine into a component: componentize-qjs.",
+            allow_single_file = True,
+            cfg = "exec",
+            mandatory = True,
+        ),
+        "same_bytes": attr.label(
+            doc = "A library that is preloaded while the engine's snapshot is taken, so that its bytes are always the same.",
+            allow_single_file = [".so"],
+            cfg = "exec",
+            mandatory = True,
+        ),
+    },
+    doc = "Names the programs for `toolchain(toolchain_type = \"@rules_anyhost//toolchains:quickjs_toolchain_type\")`.",
 )

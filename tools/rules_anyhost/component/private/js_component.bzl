@@ -1,0 +1,175 @@
+"""js_component: a component from JavaScript or TypeScript."""
+
+load("@rules_wasm_component//providers:providers.bzl", "WitInfo")
+load("//toolchains:defs.bzl", "JCO_TOOLCHAIN_TYPE", "QUICKJS_TOOLCHAIN_TYPE")
+load(":wit_files.bzl", "wit_dir")
+
+_WASM_TOOLS = "@rules_wasm_component//toolchains:wasm_tools_toolchain_type"
+
+_TYPED = (".mts", ".ts")
+
+def _world(ctx):
+    world = ctx.attr.wit[WitInfo].world_name
+    if not world:
+        fail("{} names no world, which {} needs".format(ctx.attr.wit.label, ctx.label))
+    return world
+
+def _path_in_package(file, package):
+    return file.short_path.removeprefix("../" + file.owner.repo_name + "/").removeprefix(package + "/")
+
+def _sources(ctx, args):
+    """Hands on the sources, each with its path in the package: messages and stacks name it, wherever it is."""
+    for file in ctx.files.srcs:
+        args.add("--source={}={}".format(_path_in_package(file, ctx.label.package), file.path))
+    args.add("--package", ctx.label.package)
+    args.add("--wit", wit_dir(ctx.attr.wit).path)
+    args.add("--world", _world(ctx))
+    args.add("--wasm-tools", ctx.toolchains[_WASM_TOOLS].wasm_tools)
+
+def _entry_point(ctx):
+    paths = [_path_in_package(file, ctx.label.package) for file in ctx.files.srcs]
+    entry_point = ctx.attr.entry_point or (paths[0] if len(paths) == 1 else "")
+    if entry_point not in paths:
+        fail("{}: expected entry_point to be one of {}".format(ctx.label, ", ".join(paths)))
+    return entry_point
+
+def _typescript_check_impl(ctx):
+    toolchain = ctx.toolchains[JCO_TOOLCHAIN_TYPE]
+    types = ctx.actions.declare_directory(ctx.label.name)
+    args = ctx.actions.args()
+    args.add(ctx.file._check)
+    _sources(ctx, args)
+    args.add("--entry", _entry_point(ctx))
+    args.add("--node-modules", toolchain.node_modules.path)
+    args.add("--out", types.path)
+    ctx.actions.run(
+        arguments = [args],
+        executable = toolchain.node,
+        inputs = ctx.files.srcs + [wit_dir(ctx.attr.wit)],
+        mnemonic = "TypeScriptCheck",
+        outputs = [types],
+        progress_message = "Checking the types of %{label}",
+        tools = [toolchain.node_modules, ctx.file._check, ctx.toolchains[_WASM_TOOLS].wasm_tools] + ctx.files._modules,
+    )
+    return [DefaultInfo(files = depset([types]))]
+
+_SOURCES = {
+    "entry_point": attr.string(
+        doc = "The source whose exports are the component's, as its path in the package; not needed if there is one source.",
+    ),
+    "srcs": attr.label_list(
+        doc = "The modules.",
+        allow_files = [".js", ".mjs", ".mts", ".ts"],
+        mandatory = True,
+    ),
+    "wit": attr.label(
+        doc = "The library that names the world.",
+        mandatory = True,
+        providers = [WitInfo],
+    ),
+    "_modules": attr.label_list(
+        allow_files = True,
+        default = [":js_sources.mjs"],
+    ),
+}
+
+_typescript_check = rule(
+    implementation = _typescript_check_impl,
+    attrs = dict(_SOURCES, _check = attr.label(
+        allow_single_file = True,
+        default = ":typescript_check.mjs",
+    )),
+    doc = "Fails unless the sources have no type errors and export what the world has. Its output are the world's types.",
+    toolchains = [JCO_TOOLCHAIN_TYPE, _WASM_TOOLS],
+)
+
+def _quickjs_component_impl(ctx):
+    toolchain = ctx.toolchains[QUICKJS_TOOLCHAIN_TYPE]
+    tools = ctx.toolchains[_WASM_TOOLS]
+    component = ctx.actions.declare_file(ctx.label.name + ".wasm")
+    args = ctx.actions.args()
+    args.add(ctx.file._quickjs)
+    _sources(ctx, args)
+    args.add("--entry", _entry_point(ctx))
+    args.add("--node-modules", toolchain.node_modules.path)
+    args.add("--same-bytes", toolchain.same_bytes)
+    args.add("--wac", tools.wac)
+    args.add("--out", component)
+    ctx.actions.run(
+        arguments = [args],
+        executable = toolchain.node,
+        inputs = ctx.files.srcs + ctx.files.checked + [wit_dir(ctx.attr.wit)],
+        mnemonic = "QuickJs",
+        outputs = [component],
+        progress_message = "Making the component %{label}",
+        tools = [toolchain.node_modules, toolchain.same_bytes, ctx.file._quickjs, tools.wac, tools.wasm_tools] + ctx.files._modules,
+    )
+    return [DefaultInfo(
+        files = depset([component]),
+        runfiles = ctx.runfiles([component]),
+    )]
+
+_quickjs_component = rule(
+    implementation = _quickjs_component_impl,
+    attrs = dict(
+        _SOURCES,
+        checked = attr.label_list(doc = "What has to be well before: the check of types."),
+        _quickjs = attr.label(
+            allow_single_file = True,
+            default = ":quickjs.mjs",
+        ),
+    ),
+    doc = "A component with the engine QuickJS, which runs the sources.",
+    toolchains = [QUICKJS_TOOLCHAIN_TYPE, _WASM_TOOLS],
+)
+
+def js_component(
+        *,
+        name,
+        srcs,
+        wit,
+        entry_point = None,
+        visibility = None,
+        tags = [],
+        testonly = False):
+    """Makes a WebAssembly component of ES modules, with the engine QuickJS in it.
+
+    The modules export what the world does: an interface is an object with its functions and classes, by its name in
+    `camelCase`. They import other modules by relative paths, and interfaces of the world by their names. The top level
+    of the modules runs once, while the component is built, and each instance begins with what it left: nothing of a
+    clock or of chance may be in that. The component imports what the modules import of the world, and nothing of WASI.
+
+    TypeScript is checked strictly, with the world's types, and an error fails the build; its types are then erased, so
+    that lines and columns stay. They may be no more than types: no `enum`, no `namespace`.
+
+    Args:
+        name: the component; the file is `<name>.wasm`. With TypeScript, the world's types are `<name>_types`.
+        srcs: the modules: `.js`, `.mjs`, `.ts` and `.mts`.
+        wit: the `wit_library` that names the component's world.
+        entry_point: the module whose exports are the component's, as its path in the package; not needed if there is
+            but one.
+        visibility: who may use the component.
+        tags: tags of all targets.
+        testonly: whether only tests may use the component.
+    """
+    sources = dict(
+        srcs = srcs,
+        entry_point = entry_point,
+        wit = wit,
+        testonly = testonly,
+    )
+    typed = [src for src in srcs if src.endswith(_TYPED)]
+    if typed:
+        _typescript_check(
+            name = name + "_types",
+            tags = tags + ["manual"],
+            visibility = visibility,
+            **sources
+        )
+    _quickjs_component(
+        name = name,
+        checked = [name + "_types"] if typed else [],
+        tags = tags,
+        visibility = visibility,
+        **sources
+    )
