@@ -4,6 +4,7 @@ GUESTS = [
     "hello_world_c",
     "hello_world_imports_rust",
     "hello_world_rust",
+    "hello_world_std_rust",
     "pricing_c",
     "pricing_http_rust",
     "pricing_rust",
