@@ -1,6 +1,8 @@
 //! A plugin with Rust's standard library, which imports WASI: it prints a line, and greets.
 
 use bindings::exports::anyhost::hello::greeter::Guest;
+// What `std` imports is then of the version that the world has.
+use wasip2 as _;
 
 mod bindings {
     #![allow(missing_docs)]

@@ -38,7 +38,10 @@ impl Live {
         let state = State {
             budget: Budget::new(opened.max_memory),
             generation,
-            wasi: opened.grants.as_ref().map(|grants| Box::new(grants.instance())),
+            wasi: opened
+                .grants
+                .as_ref()
+                .map(|grants| Box::new(grants.instance())),
         };
         let mut store = Store::new(opened.pre.engine(), state);
         store.limiter(|state| &mut state.budget);

@@ -14,10 +14,12 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use wasmtime::Trap;
 use wasmtime::component::{HasData, Linker, Resource, ResourceTable, ResourceType};
 use wasmtime_wasi::filesystem::WasiFilesystemCtx;
-use wasmtime_wasi::p2::bindings::sync::io::poll::{Host, HostPollable, add_to_linker};
 use wasmtime_wasi::p2::bindings::io::poll as asynchronous;
+use wasmtime_wasi::p2::bindings::sync::io::poll::{Host, HostPollable, add_to_linker};
 use wasmtime_wasi::p2::pipe::MemoryInputPipe;
-use wasmtime_wasi::p2::{DynInputStream, DynOutputStream, DynPollable, IoError, add_to_linker_sync};
+use wasmtime_wasi::p2::{
+    DynInputStream, DynOutputStream, DynPollable, IoError, add_to_linker_sync,
+};
 use wasmtime_wasi::{
     Deterministic, HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxBuilder, WasiCtxView,
     WasiView,
@@ -95,7 +97,9 @@ pub(crate) fn refuse(linker: &mut Linker<State>, interface: &Interface) -> wasmt
     for function in &interface.functions {
         let name = format!("{}.{}", interface.name, function.call_name());
         instance.func_new(&function.name, move |_, _, _, _| {
-            Err(wasmtime::format_err!("{name} is refused: no HTTP in a plugin"))
+            Err(wasmtime::format_err!(
+                "{name} is refused: no HTTP in a plugin"
+            ))
         })?;
     }
     Ok(())
@@ -240,7 +244,10 @@ impl<'a> Waits<'a> {
         }
     }
 
-    fn wait<T>(deadline: Option<Instant>, work: impl Future<Output = wasmtime::Result<T>>) -> wasmtime::Result<T> {
+    fn wait<T>(
+        deadline: Option<Instant>,
+        work: impl Future<Output = wasmtime::Result<T>>,
+    ) -> wasmtime::Result<T> {
         // One that is new is in step with the machine's clock, and was in no process
         // before this one.
         runtime().block_on(async {
@@ -257,17 +264,26 @@ impl<'a> Waits<'a> {
 
 impl Host for Waits<'_> {
     fn poll(&mut self, pollables: Vec<Resource<DynPollable>>) -> wasmtime::Result<Vec<u32>> {
-        Self::wait(self.deadline, asynchronous::Host::poll(self.table, pollables))
+        Self::wait(
+            self.deadline,
+            asynchronous::Host::poll(self.table, pollables),
+        )
     }
 }
 
 impl HostPollable for Waits<'_> {
     fn ready(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<bool> {
-        Self::wait(self.deadline, asynchronous::HostPollable::ready(self.table, pollable))
+        Self::wait(
+            self.deadline,
+            asynchronous::HostPollable::ready(self.table, pollable),
+        )
     }
 
     fn block(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<()> {
-        Self::wait(self.deadline, asynchronous::HostPollable::block(self.table, pollable))
+        Self::wait(
+            self.deadline,
+            asynchronous::HostPollable::block(self.table, pollable),
+        )
     }
 
     fn drop(&mut self, pollable: Resource<DynPollable>) -> wasmtime::Result<()> {

@@ -93,7 +93,9 @@ fn at(dir: &Descriptor, what: &str, args: &[&str]) -> Result<String, ErrorCode> 
             let linked = dir.link_at(PathFlags::empty(), path, dir, args[1]);
             linked.map(|()| "linked".to_owned())
         }
-        "at-rename" => dir.rename_at(path, dir, args[1]).map(|()| "renamed".to_owned()),
+        "at-rename" => dir
+            .rename_at(path, dir, args[1])
+            .map(|()| "renamed".to_owned()),
         "at-remove" => dir.unlink_file_at(path).map(|()| "removed".to_owned()),
         "at-mkdir" => dir.create_directory_at(path).map(|()| "made".to_owned()),
         "at-rmdir" => dir.remove_directory_at(path).map(|()| "removed".to_owned()),

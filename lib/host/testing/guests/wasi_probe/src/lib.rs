@@ -76,7 +76,9 @@ fn other(what: &str, args: &[&str]) -> String {
         }
         "time-is-now" => {
             let then = SystemTime::UNIX_EPOCH + Duration::from_secs(number());
-            let off = SystemTime::now().duration_since(then).unwrap_or_else(|e| e.duration());
+            let off = SystemTime::now()
+                .duration_since(then)
+                .unwrap_or_else(|e| e.duration());
             (off < Duration::from_secs(3600)).to_string()
         }
         "time-passes" => {
