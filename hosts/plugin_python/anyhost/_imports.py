@@ -36,11 +36,12 @@ def resolve(file: str, types: Types, imports: Mapping[str, Any], wasi: bool) -> 
         if name in of_wasi:
             continue
         source = next((value for key, value in imports.items() if given[key] == name), None) if name else imports
-        found[name] = _given(file, interface, source)
+        found[name] = of_interface(file, interface, source)
     return found
 
 
-def _given(file: str, interface: InterfaceType, source: Any) -> Given:
+def of_interface(file: str, interface: InterfaceType, source: Any) -> Given:
+    """What `source` gives of an interface."""
     given = Given()
     for name, resource in interface.resources.items():
         if resource.interface != interface.name:

@@ -218,8 +218,10 @@ export class Wasi {
     }
     for (const name of Object.keys(description.imports[face])) {
       const { kind, resource, own: key } = functionName(name);
-      const owner = { function: made, static: made[pascal(resource ?? "")] }[kind] ?? made[pascal(resource)].prototype;
-      if (kind !== "constructor") owner[camel(key)] ??= refuse(resource ? `${resource}.${key}` : key);
+      if (kind === "constructor") continue;
+      const Resource = resource && made[pascal(resource)];
+      const owner = kind === "function" ? made : kind === "static" ? Resource : Resource.prototype;
+      owner[camel(key)] ??= refuse(resource ? `${resource}.${key}` : key);
     }
     return made;
   }

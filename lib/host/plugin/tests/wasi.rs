@@ -101,8 +101,13 @@ fn what_is_granted_and_nothing_else() {
     let bytes = bytes.map(|byte| u8::try_from(byte.as_u64().expect("a byte")).expect("a byte"));
     let env = pairs(&document["env"]).into_iter();
     let mut plugin = granted(Wasi {
-        args: strings(&document["args"]).into_iter().map(str::to_owned).collect(),
-        env: env.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        args: strings(&document["args"])
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+        env: env
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
         dirs: dirs.collect(),
         stdin: document["stdin"].as_str().expect("text").into(),
         clock: document["clock"].as_u64().map(Duration::from_secs),
@@ -130,7 +135,9 @@ fn lines_go_to_the_embedder() {
             if line == "fail" {
                 return Err(Error::Host("no more".to_owned()));
             }
-            told.lock().expect("no panic").push((stream, line.to_owned()));
+            told.lock()
+                .expect("no panic")
+                .push((stream, line.to_owned()));
             Ok(())
         })),
         ..Wasi::default()
@@ -143,12 +150,18 @@ fn lines_go_to_the_embedder() {
         let lines = told.iter().filter(move |(of, _)| *of == stream);
         lines.map(|(_, line)| line.as_str()).collect::<Vec<_>>()
     };
-    assert_eq!(of(Stream::Stdout), ["one", "two", &long[..4096], &long[4096..]]);
+    assert_eq!(
+        of(Stream::Stdout),
+        ["one", "two", &long[..4096], &long[4096..]]
+    );
     assert_eq!(of(Stream::Stderr), ["three"]);
     let error = attempt(&mut plugin, "print", &["fail\n", ""]);
     assert_eq!(error, Err(Error::Host("no more".to_owned())));
     attempt(&mut plugin, "print", &["again\n", ""]).expect("a fresh instance");
-    assert_eq!(*lines.lock().expect("no panic"), [(Stream::Stdout, "again".to_owned())]);
+    assert_eq!(
+        *lines.lock().expect("no panic"),
+        [(Stream::Stdout, "again".to_owned())]
+    );
 }
 
 #[test]
@@ -168,10 +181,19 @@ fn time_has_an_end_whatever_is_waited_for() {
         ("flood", &[]),
     ] {
         let ended = attempt(&mut plugin, what, args);
-        assert!(matches!(ended, Err(Error::TimeLimit(_))), "{what}: {ended:?}");
+        assert!(
+            matches!(ended, Err(Error::TimeLimit(_))),
+            "{what}: {ended:?}"
+        );
     }
-    assert_eq!(attempt(&mut plugin, "spin", &["1000000"]), Ok(String::new()));
-    assert_eq!(attempt(&mut plugin, "time-passes", &["20"]), Ok("true".to_owned()));
+    assert_eq!(
+        attempt(&mut plugin, "spin", &["1000000"]),
+        Ok(String::new())
+    );
+    assert_eq!(
+        attempt(&mut plugin, "time-passes", &["20"]),
+        Ok("true".to_owned())
+    );
 }
 
 #[test]
@@ -198,7 +220,10 @@ fn the_clock_is_the_machines() {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let now = now.expect("after 1970").as_secs().to_string();
     let mut plugin = granted(Wasi::default());
-    assert_eq!(attempt(&mut plugin, "time-is-now", &[&now]), Ok("true".to_owned()));
+    assert_eq!(
+        attempt(&mut plugin, "time-is-now", &[&now]),
+        Ok("true".to_owned())
+    );
 }
 
 #[test]
@@ -208,7 +233,8 @@ fn what_cannot_be_granted() {
         ..Options::default()
     });
     let error = refused.err().expect("it imports WASI").to_string();
-    let expected = "imports wasi:io/poll@0.2.12, which this host does not provide; it provides nothing";
+    let expected =
+        "imports wasi:io/poll@0.2.12, which this host does not provide; it provides nothing";
     assert!(error.ends_with(expected), "{error}");
     let dir = Dir {
         host: "no/such".into(),
