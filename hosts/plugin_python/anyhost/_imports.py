@@ -18,8 +18,8 @@ class Given:
 
     # The Python function for each function, in order.
     functions: list[tuple[Signature, Callable[..., Any]]] = field(default_factory=list)
-    # Its own resources, and whether each has a `close` of the contract's.
-    resources: list[tuple[Resource, bool]] = field(default_factory=list)
+    # Its own resources by each of their names there, and whether each has a `close` of the contract's.
+    resources: list[tuple[str, Resource, bool]] = field(default_factory=list)
 
 
 def resolve(file: str, types: Types, imports: Mapping[str, Any], wasi: bool) -> dict[str, Given]:
@@ -48,7 +48,7 @@ def of_interface(file: str, interface: InterfaceType, source: Any) -> Given:
             continue  # another interface's, which this one uses
         cls = member(source, name)
         resource.host_class = cls if isinstance(cls, type) else None
-        given.resources.append((resource, f"[method]{name}.close" in interface.functions))
+        given.resources.append((name, resource, f"[method]{name}.close" in interface.functions))
     for signature in interface.functions.values():
         if signature.unsupported:
             reason = f"has {signature.unsupported}, which this host cannot pass"

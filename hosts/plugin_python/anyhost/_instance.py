@@ -38,9 +38,7 @@ class Instance(ABC):
         _all.add(self)
 
     @abstractmethod
-    def link(
-        self, given: Mapping[str, Given], max_memory: int, timeout: float | None, wasi: Grants | None
-    ) -> None:
+    def link(self, given: Mapping[str, Given], max_memory: int, timeout: float | None, wasi: Grants | None) -> None:
         """Connects what the component imports."""
 
     @abstractmethod

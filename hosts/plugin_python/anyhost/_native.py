@@ -33,16 +33,14 @@ class Instance(_instance.Instance):
         self.functions: list[Callable[..., Any]] = []
         self._destructors: dict[int, Callable[[int], None]] = {}
 
-    def link(
-        self, given: Mapping[str, Given], max_memory: int, timeout: float | None, wasi: Grants | None
-    ) -> None:
+    def link(self, given: Mapping[str, Given], max_memory: int, timeout: float | None, wasi: Grants | None) -> None:
         for name, kind in self.types.imports.items():
             interface = given.get(name)
             if interface is None:
                 self.functions += [_of_wasi] * len(kind.functions)
                 continue
             self.functions += [self._imported(target) for _, target in interface.functions]
-            for resource, has_close in interface.resources:
+            for _, resource, has_close in interface.resources:
                 self._destructors[resource.number] = self.destructor(has_close)
         if wasi and wasi.output:
             self.output = wasi.output

@@ -46,9 +46,7 @@ class CasesPlugin(Plugin):
         self._types = types
         self._asks: list[dict[str, Any]] = []
         self._scope: dict[str, Any] = {}
-        given: dict[str, Any] = {
-            name: self._played(kind) for name, kind in types.imports.items() if not is_wasi(name)
-        }
+        given: dict[str, Any] = {name: self._played(kind) for name, kind in types.imports.items() if not is_wasi(name)}
         world: dict[str, Any] = given.pop("", {})
         return given | world
 

@@ -67,9 +67,7 @@ class Instance(_instance.Instance):
         # The engine calls these for as long as the linker lives.
         self._callbacks: list[Any] = []
 
-    def link(
-        self, given: Mapping[str, Given], max_memory: int, timeout: float | None, wasi: Grants | None
-    ) -> None:
+    def link(self, given: Mapping[str, Given], max_memory: int, timeout: float | None, wasi: Grants | None) -> None:
         self._max_memory, self._timeout = max_memory, timeout
         if wasi:
             given = dict(given) | self._of_wasi(given, wasi)
@@ -95,9 +93,9 @@ class Instance(_instance.Instance):
         return {name: of_interface(self.file, kind, wasi.face(kind)) for name, kind in wanted.items()}
 
     def _define(self, linker: Any, name: str, given: Given) -> None:
-        for resource, has_close in given.resources:
+        for own, resource, has_close in given.resources:
             drop = calls.destructor(self, self.destructor(has_close))
-            linker.add_resource(resource.name, ResourceType.host(resource.number), drop)
+            linker.add_resource(own, ResourceType.host(resource.number), drop)
         for signature, target in given.functions:
             callback = calls.imported(self, place(name, signature.name), signature, target)
             self._callbacks.append(callback)

@@ -125,7 +125,7 @@ class Wasi:
     def begin(self) -> None:
         """There is a fresh instance."""
         random = self._grants.random
-        self._outputs = [Lines(lambda line, stream=stream: self._print(stream, line)) for stream in ("stdout", "stderr")]
+        self._outputs = [self._lines("stdout"), self._lines("stderr")]
         self._random, self._insecure = Random(random, self._trap), Random(random, self._trap)
         self._stdin = InputStream(self._grants.stdin, self._closed)
 
@@ -134,10 +134,13 @@ class Wasi:
         for lines in self._outputs:
             lines.finish()
 
-    def _print(self, stream: str, line: str) -> None:
-        instance = self._instance()
-        assert instance is not None, "a call holds its instance"
-        instance.output(stream, line)
+    def _lines(self, stream: str) -> Lines:
+        def printed(line: str) -> None:
+            instance = self._instance()
+            assert instance is not None, "a call holds its instance"
+            instance.output(stream, line)
+
+        return Lines(printed)
 
     def _wait(self, end: float) -> None:
         instance = self._instance()

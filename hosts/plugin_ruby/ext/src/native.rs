@@ -38,7 +38,7 @@ pub fn engine(ruby: &Ruby) -> Result<&'static Engine, Error> {
 }
 
 /// What Ruby's side makes of its option `wasi`: arguments, environment, directories, input,
-/// nanoseconds and bytes.
+/// nanoseconds, bytes, and what takes lines.
 type Granted = (
     Vec<String>,
     Vec<(String, String)>,
@@ -46,10 +46,11 @@ type Granted = (
     RString,
     Option<u64>,
     Option<RString>,
+    Value,
 );
 
 fn wasi(ruby: &Ruby, granted: Granted, host: &Arc<Host>) -> Result<Wasi, Error> {
-    let (args, env, dirs, stdin, clock, random) = granted;
+    let (args, env, dirs, stdin, clock, random, _) = granted;
     let bytes = |text: RString| {
         // SAFETY: it is copied at once.
         unsafe { text.as_slice() }.to_vec()
@@ -128,9 +129,9 @@ impl Native {
         max_memory: u64,
         timeout: Option<f64>,
         granted: Option<Granted>,
-        output: Value,
     ) -> Result<Obj<Self>, Error> {
         stack::check_compiler(ruby)?;
+        let output = granted.as_ref().map(|granted| granted.6);
         let (engine, roots) = (engine(ruby)?, Arc::new(Roots::new(imports, output)));
         let host = Arc::new(Host(Arc::clone(&roots), names(imports)?));
         let wasi = granted.map(|granted| wasi(ruby, granted, &host));
@@ -289,7 +290,7 @@ impl Native {
 
 pub fn init(ruby: &Ruby, anyhost: RModule) -> Result<(), Error> {
     let class = anyhost.define_class("Native", ruby.class_object())?;
-    class.define_singleton_method("open", function!(Native::open, 7))?;
+    class.define_singleton_method("open", function!(Native::open, 6))?;
     class.define_method("close", method!(Native::close, 0))?;
     class.define_method("reset", method!(Native::reset, 0))?;
     contents::init(class)

@@ -15,7 +15,7 @@ pub struct Roots {
     /// What the host gives, by the names of interfaces and functions.
     imports: OnceCell<RHash>,
     /// What takes the lines that the component prints.
-    output: OnceCell<Value>,
+    output: Option<Value>,
     pub kinds: OnceCell<Kinds>,
     /// What is called for each imported function, by where the library keeps that.
     targets: RefCell<Vec<(usize, Value)>>,
@@ -43,10 +43,10 @@ pub struct Class {
 }
 
 impl Roots {
-    pub fn new(imports: RHash, output: Value) -> Self {
+    pub fn new(imports: RHash, output: Option<Value>) -> Self {
         Self {
             imports: OnceCell::from(imports),
-            output: OnceCell::from(output),
+            output,
             ..Self::default()
         }
     }
@@ -55,8 +55,8 @@ impl Roots {
         if let Some(imports) = self.imports.get() {
             marker.mark(*imports);
         }
-        if let Some(output) = self.output.get() {
-            marker.mark(*output);
+        if let Some(output) = self.output {
+            marker.mark(output);
         }
         if let Some(kinds) = self.kinds.get() {
             kinds.mark(marker);
@@ -84,7 +84,7 @@ impl Roots {
 
     /// What takes the lines that the component prints.
     pub fn output(&self) -> Value {
-        *self.output.get().expect("it is made with it")
+        self.output.expect("only a component that has WASI prints")
     }
 
     /// What there is for the types.

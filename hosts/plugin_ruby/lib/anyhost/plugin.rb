@@ -34,8 +34,7 @@ module Anyhost
     def initialize(path, imports: {}, aot: nil, max_memory: 64 << 20, timeout: 10, wasi: {})
       aot &&= Options.path("aot", aot)
       @native = Native.open(Options.path("path", path), Options.imports(imports), aot,
-                            Options.max_memory(max_memory), Options.timeout(timeout), Wasi.granted(wasi),
-                            Wasi.output(wasi, path))
+                            Options.max_memory(max_memory), Options.timeout(timeout), Wasi.granted(wasi, path))
       warn "note: #{@native.note}" if @native.note
       @interfaces = (@native.interfaces - [""]).to_h { |name| [name, Interface.build(@native, name)] }
       define_short_names

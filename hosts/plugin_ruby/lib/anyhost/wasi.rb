@@ -9,7 +9,7 @@ module Anyhost
     module_function
 
     # What the extension takes; nil if nothing of WASI is there at all.
-    def granted(value)
+    def granted(value, path)
       return if value.to_s == "none"
 
       Options.wrong TypeError, "wasi", value, "a Hash or \"none\"" unless value.is_a?(Hash)
@@ -18,16 +18,16 @@ module Anyhost
       raise ArgumentError, "wasi: expected #{KNOWN.join(', ')}, got #{unknown}" if unknown
 
       [texts("args", value.fetch(:args, [])), env(value.fetch(:env, {})), texts("dirs", value.fetch(:dirs, [])),
-       bytes("stdin", value.fetch(:stdin, "")), clock(value[:clock]), random(value[:random])]
+       bytes("stdin", value.fetch(:stdin, "")), clock(value[:clock]), random(value[:random]),
+       output(value[:output], path)]
     end
 
     # What takes the lines that the component prints.
     def output(value, path)
-      given = value.is_a?(Hash) ? value[:output] || value["output"] : nil
-      return given if given.respond_to?(:call)
-      return ->(stream, line) { warn "#{path} #{stream}: #{line}" } if given.nil?
+      return value if value.respond_to?(:call)
+      return ->(stream, line) { warn "#{path} #{stream}: #{line}" } if value.nil?
 
-      Options.wrong TypeError, "wasi: output", given, "what can be called with a stream and a line"
+      Options.wrong TypeError, "wasi: output", value, "what can be called with a stream and a line"
     end
 
     def texts(name, value)
