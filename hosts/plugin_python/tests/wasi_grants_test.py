@@ -69,7 +69,8 @@ def test_what_is_granted_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_directories_that_cannot_be_granted() -> None:
-    refused = "no/such: no such directory" if NATIVE else "the engine wasmtime grants no directories; the engine native does"
+    wasmtime = "the engine wasmtime grants no directories; the engine native does"
+    refused = "no/such: no such directory" if NATIVE else wasmtime
     with pytest.raises(PluginError, match=f"dirs: {refused}"):
         Plugin(PROBE, wasi={"dirs": ["no/such::/data"]})
 
