@@ -17,6 +17,20 @@ COMPONENTS = {
         exports = ["anyhost:hello/greeter@1.0.0"],
         imports = [],
     ),
+    "hello_world_std_rust": struct(
+        exports = ["anyhost:hello/greeter@1.0.0"],
+        imports = [
+            "wasi:cli/environment@0.2.12",
+            "wasi:cli/exit@0.2.12",
+            "wasi:cli/stderr@0.2.12",
+            "wasi:cli/stdin@0.2.12",
+            "wasi:cli/stdout@0.2.12",
+            "wasi:clocks/monotonic-clock@0.2.12",
+            "wasi:io/error@0.2.12",
+            "wasi:io/poll@0.2.12",
+            "wasi:io/streams@0.2.12",
+        ],
+    ),
     "hello_world_ts": struct(
         exports = ["anyhost:hello/greeter@1.0.0"],
         imports = [],

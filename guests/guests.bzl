@@ -5,6 +5,7 @@ GUESTS = [
     "hello_world_imports_rust",
     "hello_world_js",
     "hello_world_rust",
+    "hello_world_std_rust",
     "hello_world_ts",
     "pricing_c",
     "pricing_http_rust",

@@ -28,8 +28,8 @@ GUESTS = {
 
 _CONTRACTS = _unique([name for guest in GUESTS.values() for name in guest.exports if not name.startswith("wasi:")])
 
-# A plugin host calls what contracts have, and answers what their cases have a guest ask.
-_PLUGINS = struct(calls = _CONTRACTS, gives = _CONTRACTS)
+# A plugin host calls what contracts have, and answers what their cases have a guest ask; it has WASI, too.
+_PLUGINS = struct(calls = _CONTRACTS, gives = _CONTRACTS + _WASI)
 
 # What each host calls, what it gives to guests, and whether only root can run it.
 HOSTS = {

@@ -11,6 +11,7 @@ import { notProvided } from "../../lib/host/jco/imports.mjs";
 import { neededBy } from "../../lib/host/jco/names.mjs";
 import { parse, run, UsageError } from "../../lib/host/jco/options.mjs";
 import { DESCRIPTION, MODULE, transpile } from "../../lib/host/jco/transpile.mjs";
+import { isWasi } from "../../lib/host/jco/wasi.mjs";
 import { address, listen } from "./listen.mjs";
 
 const USAGE = `Serves a page with a form for each function that a WebAssembly component exports.
@@ -25,8 +26,8 @@ Usage: browsers_jco [OPTIONS] --component FILE
   -h, --help           this text
   -V, --version        the version
 
-The guest runs in the visitor's browser: it is given no files, no network and no clock there, no function but those of
---imports, and at most 64 MiB of memory. What follows ? in the address fills fields: http://127.0.0.1:8081/?name=you.
+The guest runs in the visitor's browser: it is given no files and no network there, no function but those of --imports, and
+at most 64 MiB of memory. If it imports WASI, it has clocks and random numbers, and prints to the console. What follows ? in the address fills fields: http://127.0.0.1:8081/?name=you.
 SIGINT, SIGTERM or SIGHUP ends the server with exit code 0.
 
 Example:
@@ -45,7 +46,8 @@ const TYPES = {
 // What of lib/host/jco runs in a browser.
 const LIBRARY = [
   ...["background.mjs", "browser.mjs", "errors.mjs", "faces.mjs", "failures.mjs", "imports.mjs", "json.mjs"],
-  ...["memory.mjs", "names.mjs", "plugin.mjs", "resources.mjs", "served.mjs", "types.mjs", "values.mjs", "worker.mjs"],
+  ...["lines.mjs", "memory.mjs", "names.mjs", "plugin.mjs", "resources.mjs", "served.mjs", "types.mjs", "values.mjs"],
+  ...["wasi.mjs", "worker.mjs"],
 ];
 
 const HEADERS = {
@@ -155,7 +157,7 @@ await run(async () => {
   const files = await (values.transpiled
     ? transpiled(values.transpiled)
     : transpile(values.component, { minify: true }));
-  const [needed] = neededBy(JSON.parse(files.get(DESCRIPTION)));
+  const [needed] = neededBy(JSON.parse(files.get(DESCRIPTION))).filter(([face]) => !isWasi(face));
   if (needed && !values.imports) throw notProvided(values.component, needed[0], []);
   const sent = await site(files, values.imports);
   const servers = await listen(where, (request, response) => answer(sent, request, response));

@@ -25,10 +25,14 @@ parameter of type bool, which is then true; what is left out is false, or nothin
   --json               print the result as JSON instead of WAVE
   --max-memory SIZE    the largest size of the guest's memory [default: 64MiB]
   --timeout TIME       how long the call may take [default: 10s]
+  --env NAME=VALUE     a variable of the guest's environment, which is else empty; repeat for more
+  --wasi VERSION       what the guest has of WASI: 0.2 with clocks, random numbers and what is granted, or none
+                       [default: 0.2]
   -h, --help           this text
   -V, --version        the version
 
-The guest is given no files, no network and no clock, and no function but those of --imports.
+The guest is given no files, no network, no environment but what --env grants, and no function but those of --imports. What
+it prints goes to standard error.
 
 Examples:
   plugin_nodejs --component hello_world_rust.wasm World --up
@@ -85,6 +89,8 @@ await run(async () => {
       json: { type: "boolean" },
       "max-memory": { type: "string", default: "64MiB" },
       timeout: { type: "string", default: "10s" },
+      env: { type: "string", multiple: true, default: [] },
+      wasi: { type: "string", default: "0.2" },
     },
     { allowSwitches: true },
   );
@@ -95,6 +101,7 @@ await run(async () => {
     imports: values.imports && (await importsOf(values.imports)),
     maxMemory: size("--max-memory", values["max-memory"]),
     timeout: time("--timeout", values.timeout),
+    wasi: granted(values),
   });
   const { types } = plugin.description;
   const functions = functionsOf(plugin.description);
@@ -109,6 +116,22 @@ await run(async () => {
   if (values.json) console.log(JSON.stringify(result));
   else console.log(!call && one.result === "string" ? result : print(result, one.result, types));
 });
+
+/** What the guest has of WASI. */
+function granted({ wasi, env }) {
+  const variables = env.map((text) => {
+    const at = text.indexOf("=");
+    if (at < 1) throw new UsageError(`invalid value '${text}' for '--env <NAME=VALUE>': use NAME=VALUE`);
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+  if (wasi === "none") {
+    if (env.length > 0) throw new UsageError("--env grants nothing with --wasi none");
+    return "none";
+  }
+  if (wasi !== "0.2") throw new UsageError(`invalid value '${wasi}' for '--wasi <VERSION>': use 0.2 or none`);
+  const output = (stream, line) => console.error(`guest ${stream}: ${line}`);
+  return { env: Object.fromEntries(variables), output };
+}
 
 function argumentsOf({ name, args }, { params }, types) {
   try {

@@ -10,12 +10,13 @@ import warnings
 from typing import Any, Literal, NoReturn
 
 from anyhost import Plugin, PluginError, wave
+from anyhost._wasi import directory
 from version import VERSION
 
 DESCRIPTION = """\
 Calls a function of a WebAssembly component and prints its result. The component
-is given no files, no network and no environment, and no functions but those of
---imports.
+is given no network, no files and no environment but what --dir and --env grant,
+and no functions but those of --imports. What it prints goes to standard error.
 
 CALL is a call in WAVE, as `wasmtime run --invoke` has it:
 
@@ -99,6 +100,44 @@ def invalid(flag: str, argument: str, reason: str) -> UsageError:
     return UsageError(f"invalid value '{argument}' for '{flag}': {reason}")
 
 
+def variable(argument: str) -> tuple[str, str]:
+    """A variable of the guest's environment."""
+    name, equals, value = argument.partition("=")
+    if not name or not equals:
+        raise invalid("--env <NAME=VALUE>", argument, "use NAME=VALUE")
+    return name, value
+
+
+def granted(argument: str) -> str:
+    """A directory for the guest."""
+    try:
+        directory(argument)
+    except ValueError as error:
+        raise invalid("--dir <HOST[::GUEST][:ro]>", argument, str(error)) from None
+    return argument
+
+
+def wasi(argument: str) -> str:
+    """Whether there is WASI."""
+    if argument not in ("0.2", "none"):
+        raise invalid("--wasi <VERSION>", argument, "use 0.2 or none")
+    return argument
+
+
+def grants(args: argparse.Namespace) -> Any:
+    """What the component has of WASI."""
+    if args.wasi == "none":
+        if args.env or args.dir:
+            raise UsageError("--env and --dir grant nothing with --wasi none")
+        return "none"
+    return {"env": dict(args.env), "dirs": args.dir, "output": printed}
+
+
+def printed(stream: str, line: str) -> None:
+    """Shows a line that the component printed."""
+    print(f"guest {stream}: {line}", file=sys.stderr)
+
+
 def parser(prog: str) -> argparse.ArgumentParser:
     """The command line, without the switches that a component's function has."""
     result = Parser(
@@ -133,6 +172,29 @@ def parser(prog: str) -> argparse.ArgumentParser:
         type=time,
         default="10s",
         help="how long the component may take (default: %(default)s)",
+    )
+    result.add_argument(
+        "--env",
+        metavar="NAME=VALUE",
+        type=variable,
+        action="append",
+        default=[],
+        help="a variable of its environment, which is else empty; repeat for more",
+    )
+    result.add_argument(
+        "--dir",
+        metavar="HOST[::GUEST][:ro]",
+        type=granted,
+        action="append",
+        default=[],
+        help="a directory that it may use, under the name GUEST; with :ro only to read; repeat for more",
+    )
+    result.add_argument(
+        "--wasi",
+        metavar="VERSION",
+        type=wasi,
+        default="0.2",
+        help="what it has of WASI: 0.2 with clocks, random numbers and what is granted, or none (default: %(default)s)",
     )
     result.add_argument("-V", "--version", action="version", version=f"%(prog)s {VERSION}")
     return result
@@ -186,7 +248,7 @@ def main(prog: str = "plugin_python", engine: Literal["wasmtime", "native"] = "w
             raise UsageError("--component <FILE> is missing")
         if args.call is None and not args.list:
             raise UsageError("<CALL> is missing")
-        bounds = {"max_memory": args.max_memory, "timeout": args.timeout}
+        bounds = {"max_memory": args.max_memory, "timeout": args.timeout, "wasi": grants(args)}
         with Plugin(args.component, imports=interfaces(args.imports), aot=args.aot, engine=engine, **bounds) as plugin:
             if args.list:
                 output = "\n".join(map(str, wave.functions(plugin)))

@@ -28,6 +28,10 @@ _TESTS = {
         "RESOURCES": _RESOURCES,
     },
     "typed_test": {"COMPONENT": "//guests/pricing_rust"},
+    "wasi_grants_test": {
+        "GRANTED": "//lib/host/testing/wasi:granted.json",
+        "PROBE": "//lib/host/testing/guests/wasi_probe",
+    },
     "wave_test": {"CASES": "//lib/host/testing/values:cases"},
 }
 

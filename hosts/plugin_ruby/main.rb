@@ -11,8 +11,8 @@ require "anyhost"
 HEAD = <<~TEXT
   Usage: plugin_ruby [OPTIONS] --component <FILE> <CALL> [--PARAM]...
 
-  Calls a function of a WebAssembly component and prints its result. The component is given no files, no network, no clock
-  and no environment, and no functions but those of --imports.
+  Calls a function of a WebAssembly component and prints its result. The component is given no network, no files and no
+  environment but what --dir and --env grant, and no functions but those of --imports. What it prints goes to standard error.
 
   CALL is a call in WAVE, as `wasmtime run --invoke` has it, such as 'greet("you", true)'; the interface may be named before
   the function: 'greeter.greet("you", true)'. The result is printed in WAVE, too.
@@ -67,7 +67,36 @@ rescue SystemCallError => e
   raise Anyhost::PluginError, "#{file}: #{e.message.split(' @ ').first}; expected a Ruby file"
 end
 
-given = { options: {} }
+DIR = "use HOST or HOST::GUEST, as .::/data"
+
+# A directory for the component, as the library takes it.
+def directory(text)
+  host, two, guest = text.partition("::")
+  guest, one, suffix = (two.empty? ? host : guest).partition(":")
+  flag = "--dir <HOST[::GUEST][:ro]>"
+  invalid flag, text, "unknown suffix :#{suffix}; the only one is :ro, for read-only; #{DIR}" unless one.empty? || suffix == "ro"
+  invalid flag, text, DIR if (two.empty? ? guest : host).empty? || guest.empty?
+  text
+end
+
+def variable(text)
+  name, equals, value = text.partition("=")
+  invalid "--env <NAME=VALUE>", text, "use NAME=VALUE" if name.empty? || equals.empty?
+  [name, value]
+end
+
+# What the component has of WASI.
+def grants(given)
+  if given[:wasi] == "none"
+    raise Usage, "--env and --dir grant nothing with --wasi none" if given[:env].any? || given[:dirs].any?
+
+    return "none"
+  end
+  output = ->(stream, line) { warn "guest #{stream}: #{line}" }
+  { env: given[:env], dirs: given[:dirs], output: output }
+end
+
+given = { options: {}, env: {}, dirs: [] }
 parser = OptionParser.new(HEAD) do |o|
   o.on("--component FILE", "the component (*.wasm, or *.cwasm as `precompile` wrote it)") { |file| given[:component] = file }
   o.on("--aot FILE", "the same component, precompiled: trusted") { |file| given[:options][:aot] = file }
@@ -78,6 +107,16 @@ parser = OptionParser.new(HEAD) do |o|
   o.on("--timeout TIME", "how long the call may take (default: 10s)") do |time|
     milliseconds = measure("--timeout <TIME>", time, TIME)
     given[:options][:timeout] = [milliseconds / 1000.0, Anyhost::Options::MOST_SECONDS].min
+  end
+  o.on("--env NAME=VALUE", "a variable of its environment, which is else empty; repeat for more") do |text|
+    given[:env].store(*variable(text))
+  end
+  o.on("--dir HOST[::GUEST][:ro]", "a directory that it may use, under the name GUEST; with :ro only to read; repeat for more") do |text|
+    given[:dirs] << directory(text)
+  end
+  o.on("--wasi VERSION", "what it has of WASI: 0.2 with clocks, random numbers and what is granted, or none (default: 0.2)") do |text|
+    invalid "--wasi <VERSION>", text, "use 0.2 or none" unless %w[0.2 none].include?(text)
+    given[:wasi] = text
   end
   o.on("--json", "print the result as JSON instead of WAVE") { given[:json] = true }
   o.on("--list", "show what the component exports and imports, and call nothing") { given[:list] = true }
@@ -121,6 +160,7 @@ def run(parser, given, arguments)
   raise Usage, "unexpected argument '#{calls[0] || "--#{switches[0]}"}'" if given[:list] && (calls + switches).any?
 
   given[:options][:imports] = imports(given[:imports]) if given[:imports]
+  given[:options][:wasi] = grants(given)
   Anyhost::Plugin.open(given[:component], **given[:options]) do |plugin|
     given[:list] ? plugin.to_wit : plugin.invoke(calls.first, switches, json: given[:json])
   end

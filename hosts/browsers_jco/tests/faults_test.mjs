@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { component, faults } from "../../../lib/host/testing/cases.mjs";
 import { browse, openPage, serve } from "../chromium/session.mjs";
 
-const { FAULTY_GREETER, IMPORTS, NO_GREETER, WASI_HTTP_RUST } = process.env;
+const { FAULTY_GREETER, IMPORTS, NO_GREETER } = process.env;
 
 let browser;
 before(async () => {
@@ -74,7 +74,6 @@ for (const { case: title, component: wanted, name, error } of faults) {
 test("a component that imports what the page does not have: the server does not start", () => {
   const text = (name) => `imports ${name}, which this host does not provide; it provides nothing`;
   refuses(["--component", IMPORTS], 1, text("anyhost:hello/formatter@1.0.0"));
-  refuses(["--component", WASI_HTTP_RUST], 1, text("wasi:io/error@0.2.12"));
   refuses(["--component", IMPORTS, "--imports", "nowhere.mjs"], 1, "nowhere.mjs");
 });
 

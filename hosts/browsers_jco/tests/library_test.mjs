@@ -153,7 +153,7 @@ test("arguments and options are looked at on the page", () =>
       "TypeError: up: expected bool, got 1",
       "TypeError: up: expected bool, got undefined",
       'TypeError: timeout: expected 1 to 2147483647 milliseconds, got "1s"',
-      'TypeError: options: expected imports, maxMemory, timeout, name, got "timeOut"',
+      'TypeError: options: expected imports, maxMemory, timeout, name, wasi, got "timeOut"',
       "TypeError: options: expected an object, got null",
       'TypeError: maxMemory: expected 1 to 4294967296 bytes, got "64MiB"',
       "RangeError: maxMemory: expected 1 to 4294967296 bytes, got -1",

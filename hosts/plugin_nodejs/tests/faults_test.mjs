@@ -68,7 +68,10 @@ test("a folder that transpile did not make is told", async () => {
 test("an import that the host lacks is named, the first of several", async () => {
   const { WASI_HTTP_RUST: wasi, HELLO_WORLD_IMPORTS_RUST: formatting } = process.env;
   const text = "imports wasi:io/error@0.2.12, which this host does not provide; it provides formatter";
-  await assert.rejects(Plugin.open(wasi, { imports: { formatter: {} } }), says(ComponentError, wasi, text));
+  await assert.rejects(
+    Plugin.open(wasi, { imports: { formatter: {} }, wasi: "none" }),
+    says(ComponentError, wasi, text),
+  );
   const other = "imports anyhost:hello/formatter@1.0.0, which this host does not provide; it provides nothing";
   await assert.rejects(Plugin.open(formatting), says(ComponentError, formatting, other));
 });

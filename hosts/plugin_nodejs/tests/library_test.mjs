@@ -232,7 +232,7 @@ for (const [option, kind, reason] of [
   [{ timeout: 0.5 }, "RangeError", "timeout: expected 1 to 2147483647 milliseconds, got 0.5"],
   [{ timeout: Infinity }, "RangeError", "timeout: expected 1 to 2147483647 milliseconds, got Infinity"],
   [{ name: 42 }, "TypeError", "name: expected a string, got 42"],
-  [{ maxmemory: 1 }, "TypeError", 'options: expected imports, maxMemory, timeout, name, got "maxmemory"'],
+  [{ maxmemory: 1 }, "TypeError", 'options: expected imports, maxMemory, timeout, name, wasi, got "maxmemory"'],
   [null, "TypeError", "options: expected an object, got null"],
   ["64MiB", "TypeError", 'options: expected an object, got "64MiB"'],
 ]) {

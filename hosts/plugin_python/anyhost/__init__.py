@@ -7,6 +7,7 @@ with Plugin("hello_world_rust.wasm") as plugin:
 from ._errors import ComponentError, MissingError, PluginError, ResultError, TimeLimitError, TrapError
 from ._plugin import Interface, Plugin
 from ._types import Err, Ok, Some
+from ._wasi import Wasi
 
 __all__ = [
     "ComponentError",
@@ -20,4 +21,5 @@ __all__ = [
     "Some",
     "TimeLimitError",
     "TrapError",
+    "Wasi",
 ]

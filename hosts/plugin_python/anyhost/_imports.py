@@ -7,6 +7,7 @@ from typing import Any
 from ._errors import ComponentError
 from ._names import class_name, find, python_name
 from ._types import InterfaceType, Resource, Signature, Types, names_of
+from ._wasi import is_wasi
 
 _NOTHING: Any = object()
 
@@ -17,26 +18,30 @@ class Given:
 
     # The Python function for each function, in order.
     functions: list[tuple[Signature, Callable[..., Any]]] = field(default_factory=list)
-    # Its own resources by their names, of which one may have several, and whether each has a `close` of the contract's.
+    # Its own resources by each of their names there, and whether each has a `close` of the contract's.
     resources: list[tuple[str, Resource, bool]] = field(default_factory=list)
 
 
-def resolve(file: str, types: Types, imports: Mapping[str, Any]) -> dict[str, Given]:
-    """Finds all that the component imports."""
+def resolve(file: str, types: Types, imports: Mapping[str, Any], wasi: bool) -> dict[str, Given]:
+    """Finds all that the component imports, but for what it has of WASI."""
     given = {name: _meant(file, name, types) for name in imports}
+    of_wasi = {name for name in types.imports if wasi and is_wasi(name) and name not in given.values()}
     for name in [*types.strange_imports, *filter(None, types.imports)]:
         kind = types.imports.get(name)
-        if name not in given.values() and not (kind and kind.only_types):
+        if name not in of_wasi and name not in given.values() and not (kind and kind.only_types):
             what = f"imports {name}, which this host does not provide; it provides {names_of(imports)}"
             raise ComponentError(file, what)
     found = {}
     for name, interface in types.imports.items():
+        if name in of_wasi:
+            continue
         source = next((value for key, value in imports.items() if given[key] == name), None) if name else imports
-        found[name] = _given(file, interface, source)
+        found[name] = of_interface(file, interface, source)
     return found
 
 
-def _given(file: str, interface: InterfaceType, source: Any) -> Given:
+def of_interface(file: str, interface: InterfaceType, source: Any) -> Given:
+    """What `source` gives of an interface."""
     given = Given()
     for name, resource in interface.resources.items():
         if resource.interface != interface.name:

@@ -15,6 +15,7 @@ from ._imports import Given
 from ._names import python_name, short_name
 from ._stack import stack
 from ._types import Signature, Types
+from ._wasi import Grants, logged
 
 
 class Instance(ABC):
@@ -32,10 +33,12 @@ class Instance(ABC):
         self.kept: dict[int, Any] = {}
         self._kept = 0
         self._in_host = False
+        # What takes the lines that the component prints.
+        self.output = logged(file)
         _all.add(self)
 
     @abstractmethod
-    def link(self, given: Mapping[str, Given], max_memory: int, timeout: float | None) -> None:
+    def link(self, given: Mapping[str, Given], max_memory: int, timeout: float | None, wasi: Grants | None) -> None:
         """Connects what the component imports."""
 
     @abstractmethod
@@ -106,6 +109,14 @@ class Instance(ABC):
         """Ends what `enter_host` began."""
         stack.leave()
         self._in_host = False
+
+    def printed(self, stream: str, line: str) -> None:
+        """Takes a line that the component printed."""
+        before = self.enter_host(sys._getframe())
+        try:
+            self.output(stream, line)
+        finally:
+            self.leave_host(before)
 
     def not_from_host(self) -> None:
         """Refuses what a host's function must not do."""

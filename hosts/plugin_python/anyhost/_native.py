@@ -13,6 +13,7 @@ from ._handle import Handle
 from ._imports import Given
 from ._instance import place
 from ._types import Signature
+from ._wasi import Grants
 
 compile_file = anyhost_native.compile
 
@@ -32,12 +33,18 @@ class Instance(_instance.Instance):
         self.functions: list[Callable[..., Any]] = []
         self._destructors: dict[int, Callable[[int], None]] = {}
 
-    def link(self, given: Mapping[str, Given], max_memory: int, timeout: float | None) -> None:
-        for interface in given.values():
+    def link(self, given: Mapping[str, Given], max_memory: int, timeout: float | None, wasi: Grants | None) -> None:
+        for name, kind in self.types.imports.items():
+            interface = given.get(name)
+            if interface is None:
+                self.functions += [_of_wasi] * len(kind.functions)
+                continue
             self.functions += [self._imported(target) for _, target in interface.functions]
             for _, resource, has_close in interface.resources:
                 self._destructors[resource.number] = self.destructor(has_close)
-        self._native = self._component.link(self, max_memory, timeout)
+        if wasi and wasi.output:
+            self.output = wasi.output
+        self._native = self._component.link(self, list(given), max_memory, timeout, wasi)
 
     def _imported(self, target: Callable[..., Any]) -> Callable[..., Any]:
         # Were the instance held by what it holds, it would never be freed.
@@ -94,3 +101,8 @@ class Instance(_instance.Instance):
             self.lock = threading.RLock()
             self._in_host = False
             self._native.lose()
+
+
+def _of_wasi(*_values: Any) -> Any:
+    """Stands for a function that the engine has itself."""
+    raise AssertionError("the engine has it")

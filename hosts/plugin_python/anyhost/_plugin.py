@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
-from . import _engines, _options
+from . import _engines, _options, _wasi
 from ._calls import exported
 from ._errors import MissingError, PluginError
 from ._imports import resolve
@@ -65,9 +65,13 @@ class Interface:
 class Plugin:
     """A WebAssembly component, opened.
 
-    The component is given nothing but `imports`: for each interface that it
-    imports, by its short or its full name, an object or a mapping with the
-    functions of that interface. Each of its memories grows to `max_memory` bytes
+    The component is given `imports`: for each interface that it imports, by its
+    short or its full name, an object or a mapping with the functions of that
+    interface. What else it imports of WASI 0.2 it has with what `wasi` grants, see
+    `anyhost.Wasi`; by default clocks and random numbers, and the lines that it prints
+    go to the logger `anyhost.guest`. "none" refuses a component that imports WASI.
+
+    Each of its memories grows to `max_memory` bytes
     at most, and each call is stopped after `timeout` seconds (and at most a tenth
     of that later; less than 20 ms count as 20 ms); None sets no limit. What the
     functions in `imports` take is not bounded.
@@ -99,6 +103,7 @@ class Plugin:
         imports: Mapping[str, Any] = MappingProxyType({}),
         max_memory: int = 64 << 20,
         timeout: float | None = 10.0,
+        wasi: _wasi.Granted = MappingProxyType({}),
         aot: str | os.PathLike[str] | None = None,
         engine: _engines.Name | None = None,
     ) -> None:
@@ -107,13 +112,15 @@ class Plugin:
         given = _options.imports(imports)
         memory = _options.max_memory(max_memory)
         limit = _options.timeout(timeout)
+        grants = _wasi.grants(wasi)
         if problem := stack.check():
             raise PluginError(f"{file}: {problem}")
         self._instance = _engines.find(engine).Instance(file, code)
         if self._instance.note:
             warnings.warn(self._instance.note, RuntimeWarning, stacklevel=2)
         types = self._instance.types
-        self._instance.link(resolve(file, types, self._give(types, given)), memory, limit)
+        found = resolve(file, types, self._give(types, given), grants is not None)
+        self._instance.link(found, memory, limit, grants)
         try:
             self._interfaces = {name: Interface(self._instance, kind) for name, kind in types.exports.items()}
             self._instance.instantiate()

@@ -17,6 +17,7 @@ from ._instance import place
 from ._names import python_name, short_name
 from ._plugin import Plugin
 from ._types import Err, InterfaceType, Ok, Result, Signature, Types
+from ._wasi import is_wasi
 
 
 class CaseError(Exception):
@@ -45,7 +46,7 @@ class CasesPlugin(Plugin):
         self._types = types
         self._asks: list[dict[str, Any]] = []
         self._scope: dict[str, Any] = {}
-        given: dict[str, Any] = {name: self._played(kind) for name, kind in types.imports.items()}
+        given: dict[str, Any] = {name: self._played(kind) for name, kind in types.imports.items() if not is_wasi(name)}
         world: dict[str, Any] = given.pop("", {})
         return given | world
 

@@ -137,9 +137,9 @@ def test_broken_component(tmp_path: Path) -> None:
     ("imported", "given", "problem"),
     [
         (
-            '"wasi:random/random@0.2.12" (instance (export "get" (func)))',
+            '"acme:random/random@0.2.12" (instance (export "get" (func)))',
             {},
-            "imports wasi:random/random@0.2.12, which this host does not provide; it provides nothing",
+            "imports acme:random/random@0.2.12, which this host does not provide; it provides nothing",
         ),
         (
             '"anyhost:hello/formatter@1.0.0" (instance (export "reverse" (func)))',

@@ -2,6 +2,7 @@
 
 # What the tests share: the files that they are given, and a host for the component that has every type.
 
+require "fileutils"
 require "json"
 require "minitest/autorun"
 require "stringio"

@@ -4,13 +4,13 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhost_manners::units;
+use anyhost_manners::{Grants, units};
 use clap::{CommandFactory, Parser};
 
 /// Calls a function of a WebAssembly component and prints its result.
 ///
-/// The component is given nothing: no files, no network, no clock, no environment, and no
-/// functions.
+/// The component is given no functions, no network, and no files nor environment but what
+/// the flags below grant. What it prints goes to standard error.
 ///
 /// CALL is a call in WAVE, as `wasmtime run --invoke` has it, such as 'greet("you", true)';
 /// the interface may be named before the function: 'greeter.greet("you", true)'. The result
@@ -40,6 +40,15 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub aot: Option<PathBuf>,
 
+    /// What the component is granted of WASI.
+    #[command(flatten)]
+    pub grants: Grants,
+
+    /// What a component that imports WASI gets of it: `0.2`, with clocks, random numbers
+    /// and what is granted, or `none`, which refuses such a component.
+    #[arg(long, value_name = "VERSION", default_value = "0.2", value_parser = wasi, help_heading = "Grants")]
+    pub wasi: bool,
+
     /// How large all memories of the component together may grow.
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = units::memory)]
     pub max_memory: u64,
@@ -59,6 +68,15 @@ pub struct Args {
     /// What to call.
     #[arg(value_name = "CALL", required_unless_present = "list")]
     pub call: Option<String>,
+}
+
+/// Whether there is WASI.
+fn wasi(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "0.2" => Ok(true),
+        "none" => Ok(false),
+        _ => Err("use 0.2 or none"),
+    }
 }
 
 impl Args {

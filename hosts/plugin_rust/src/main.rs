@@ -6,7 +6,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhost_manners::{fail, wrong_usage};
-use anyhost_plugin::{Engine, Error, Options, Prepared, is_call};
+use anyhost_plugin::{Engine, Error, Options, Prepared, Wasi, is_call};
 use args::Args;
 
 /// Why there is no result.
@@ -46,7 +46,17 @@ fn main() -> ExitCode {
 
 /// What the command line asks for, as it is printed.
 fn run(args: &Args, switches: &[String]) -> Result<String, Problem> {
+    let granted = !args.grants.env.is_empty() || !args.grants.dir.is_empty();
+    if granted && !args.wasi {
+        let line = "--env and --dir grant nothing with --wasi none".to_owned();
+        return Err(Problem::Usage(line));
+    }
     let options = Options {
+        wasi: args.wasi.then(|| Wasi {
+            env: args.grants.environment(),
+            dirs: args.grants.dir.clone(),
+            ..Wasi::default()
+        }),
         max_memory: args.max_memory,
         timeout: Some(args.timeout),
         aot: args.aot.clone(),

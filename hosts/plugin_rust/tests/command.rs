@@ -213,7 +213,8 @@ fn faults() {
         line(1, &imports, &["World"]),
         "imports anyhost:hello/formatter@1.0.0, which this host does not provide; it provides nothing"
     );
-    let wasi = line(1, &file("WASI_HTTP_RUST", None), &["World"]);
+    let wasi = file("WASI_HTTP_RUST", None);
+    let wasi = line(1, &wasi, &["--wasi", "none", "World"]);
     assert!(
         wasi.starts_with("imports wasi:") && wasi.ends_with("it provides nothing"),
         "{wasi}"

@@ -6,6 +6,7 @@ import { failure } from "./failures.mjs";
 import { describe } from "./served.mjs";
 import { checkers, mappers, pascal } from "./types.mjs";
 import { count, MOST_MEMORY, MOST_TIME, options, text } from "./values.mjs";
+import { grants } from "./wasi.mjs";
 
 const absolute = (address) => new URL(address, document.baseURI).href;
 
@@ -15,6 +16,7 @@ export class BackgroundPlugin extends Faces {
   #handles = new WeakMap();
   #name;
   #opening;
+  #output;
   #timeout;
   #timer;
   #worker;
@@ -31,18 +33,25 @@ export class BackgroundPlugin extends Faces {
    *   `imports` is the address of a module that exports, by name, the interfaces that the guest may call;
    *   `maxMemory` is the largest size of a linear memory, in bytes;
    *   `timeout` is how long a call may take, in milliseconds, loading included;
-   *   `name` is how messages call the component
+   *   `name` is how messages call the component;
+   *   `wasi` is what the guest is granted of WASI 0.2, as for a `Plugin`
    */
   static async open(folder, given = {}) {
-    const known = options(given, ["imports", "maxMemory", "timeout", "name"]);
-    const { imports, maxMemory, timeout = 10_000, name = "component" } = known;
+    const known = options(given, ["imports", "maxMemory", "timeout", "name", "wasi"]);
+    const { imports, maxMemory, timeout = 10_000, name = "component", wasi } = known;
+    grants(wasi);
     count("maxMemory", maxMemory, MOST_MEMORY, "bytes");
     count("timeout", timeout, MOST_TIME, "milliseconds");
     if (imports !== undefined) text("imports", imports instanceof URL ? imports.href : imports);
     const plugin = new this();
     plugin.#name = text("name", name);
     plugin.#timeout = timeout;
-    plugin.#opening = { folder: absolute(folder), imports: imports && absolute(imports), maxMemory, name };
+    const { output, ...rest } = wasi === "none" ? {} : (wasi ?? {});
+    plugin.#opening = {
+      ...{ folder: absolute(folder), imports: imports && absolute(imports), maxMemory, name },
+      ...{ wasi: wasi === "none" ? wasi : rest, printed: output !== undefined },
+    };
+    plugin.#output = output;
     plugin.#worker = plugin.#start();
     plugin.#prepare(await describe(folder));
     return plugin;
@@ -110,8 +119,10 @@ export class BackgroundPlugin extends Faces {
 
   #start() {
     const worker = new Worker(new URL("worker.mjs", import.meta.url), { type: "module" });
-    worker.onmessage = ({ data }) =>
-      this.#settle(({ resolve, reject }) => (data.failed ? reject(failure(data)) : resolve(data.value)));
+    worker.onmessage = ({ data }) => {
+      if (data.printed) this.#output(...data.printed);
+      else this.#settle(({ resolve, reject }) => (data.failed ? reject(failure(data)) : resolve(data.value)));
+    };
     worker.onerror = (event) => {
       event.preventDefault();
       // One that cannot be loaded is not tried again until it is needed.

@@ -16,10 +16,11 @@ export class Plugin extends AnyPlugin {
    * @param given options:
    *   `imports` is what the guest may call: an object with one for each interface, by its short or full name;
    *   `maxMemory` is the largest size of a linear memory, in bytes;
-   *   `name` is how messages call the component
+   *   `name` is how messages call the component;
+   *   `wasi` is what the guest is granted of WASI 0.2, as in Node
    */
   static async open(folder, given = {}) {
-    const { name = "component", ...rest } = options(given, ["imports", "maxMemory", "name"]);
+    const { name = "component", ...rest } = options(given, ["imports", "maxMemory", "name", "wasi"]);
     return Plugin.start(name, await parts(folder), rest);
   }
 }

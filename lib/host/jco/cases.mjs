@@ -4,6 +4,7 @@ import { brief, PluginError, ResultError } from "./errors.mjs";
 import { codec, functionOf, JsonCalls } from "./json.mjs";
 import { functionName } from "./names.mjs";
 import { camel, pascal } from "./types.mjs";
+import { isWasi } from "./wasi.mjs";
 
 /** The cases that a component of this description has to pass, each with its group. */
 export function casesFor(contract, description) {
@@ -110,6 +111,7 @@ class Host {
     this.codec = codec(types);
     this.types = types;
     for (const [face, functions] of Object.entries(imports)) {
+      if (isWasi(face)) continue;
       if ("params" in functions) this.imports[face] = (...args) => this.#asked(null, face, functions, args);
       else this.imports[face] = this.#interface(face, functions);
     }

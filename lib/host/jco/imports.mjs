@@ -4,6 +4,7 @@ import { ComponentError, ResultError } from "./errors.mjs";
 import { functionName, labelOf, namesOf, neededBy, resourcesOf } from "./names.mjs";
 import { camel, pascal, unsupported } from "./types.mjs";
 import { shown, wrong } from "./values.mjs";
+import { isWasi } from "./wasi.mjs";
 
 /**
  * What a function for guests threw, on its way through the guest to the caller. jco takes some kinds of errors for traps
@@ -24,13 +25,20 @@ export class Imports {
   #classes = new Map();
   #tools;
 
-  /** `description` is what the component imports; `of` and `map` give the checkers and mappers of its types. */
-  constructor(component, description, given, { of, map }) {
+  /**
+   * `description` is what the component imports; `of` and `map` give the checkers and mappers of its types, and `wasi` what
+   * it has of WASI.
+   */
+  constructor(component, description, given, { of, map, wasi }) {
     this.#tools = { of, map, types: description.types };
     for (const [face, functions] of neededBy(description)) {
       const isFunction = "params" in functions;
       const resources = resourcesOf(description, face);
       const key = namesOf(face).find((name) => Object.hasOwn(given, name));
+      if (key === undefined && wasi && isWasi(face)) {
+        this.forJco[face.split("@")[0]] = this.#interface(face, wasi.face(description, face), functions, resources);
+        continue;
+      }
       if (key === undefined || typeof functions.unsupported === "string") {
         throw notProvided(component, face, Object.keys(given));
       }

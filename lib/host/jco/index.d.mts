@@ -41,6 +41,22 @@ export interface Options<Imports extends object = object> {
   timeout?: number;
   /** How messages call the component. */
   name?: string;
+  /** What the guest is granted of WASI 0.2, if it imports that; "none" refuses such a component. */
+  wasi?: Wasi | "none";
+}
+
+/** What a guest is granted of WASI 0.2. What is left out is nothing, but for clocks, random numbers and outputs. */
+export interface Wasi {
+  args?: string[];
+  /** The time at which its clocks stand still, in milliseconds since 1970; else they are the machine's. */
+  clock?: number;
+  env?: Record<string, string>;
+  /** What takes the lines that it prints; else the console does. */
+  output?: (stream: "stdout" | "stderr", line: string) => void;
+  /** The bytes that its random numbers are made of, over and over; else they are the machine's. */
+  random?: Uint8Array;
+  /** What it reads from standard input. */
+  stdin?: Uint8Array;
 }
 
 /** A component that is called like a library. */

@@ -26,11 +26,14 @@ export class Plugin extends AnyPlugin {
    *   `maxMemory` is the largest size of a linear memory, in bytes;
    *   `timeout` is how long a call may take, in milliseconds; without it there is no limit, and a call takes
    *   microseconds instead of half a millisecond;
-   *   `name` is how messages call the component
+   *   `name` is how messages call the component;
+   *   `wasi` is what the guest is granted of WASI 0.2, if it imports that: an object with `args`, `env`, `stdin` (bytes),
+   *   `output` (a function of "stdout" or "stderr" and a line; by default the console), `clock` (milliseconds since 1970 at
+   *   which it stands still) and `random` (bytes that are repeated); or "none", which refuses such a component
    */
   static async open(path, given = {}) {
     const file = text("path", path instanceof URL ? fileURLToPath(path) : path);
-    const { name = file, timeout, ...rest } = options(given, ["imports", "maxMemory", "timeout", "name"]);
+    const { name = file, timeout, ...rest } = options(given, ["imports", "maxMemory", "timeout", "name", "wasi"]);
     text("name", name);
     count("timeout", timeout, MOST_TIME, "milliseconds");
     const plugin = await Plugin.start(name, await parts(file), rest);

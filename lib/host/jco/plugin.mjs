@@ -8,6 +8,7 @@ import { functionName } from "./names.mjs";
 import { Handle, Instance } from "./resources.mjs";
 import { camel, checkers, mappers, pascal } from "./types.mjs";
 import { count, MOST_MEMORY, options, shown, wrong } from "./values.mjs";
+import { grants, isWasi, Wasi } from "./wasi.mjs";
 
 export { ComponentError, PluginError, ResultError, TimeLimitError, TrapError } from "./errors.mjs";
 export { Resource } from "./faces.mjs";
@@ -24,6 +25,7 @@ export class Plugin extends Faces {
   #map;
   #name;
   #start;
+  #wasi;
 
   /** A host that can end what takes too long has a function here: it does `work`, the call of the function `label`. */
   within = undefined;
@@ -35,16 +37,18 @@ export class Plugin extends Faces {
    * @param parts `instantiate`, what the module that jco made exports; `description`, what `interfaces.json` beside it
    *   has; `read`, a function that resolves the name of a core module to its bytes
    * @param given options: `imports`, what the guest may call, by interface; `maxMemory`, the largest size of a linear
-   *   memory in bytes
+   *   memory in bytes; `wasi`, what it is granted of WASI, if it imports that, or "none"
    */
   static async start(name, { instantiate, description, read }, given = {}) {
-    const { imports = {}, maxMemory = DEFAULT_MAX_MEMORY } = options(given, ["imports", "maxMemory"]);
+    const { imports = {}, maxMemory = DEFAULT_MAX_MEMORY } = options(given, ["imports", "maxMemory", "wasi"]);
+    const granted = grants(given.wasi);
     count("maxMemory", maxMemory, MOST_MEMORY, "bytes");
     if (typeof imports !== "object" || imports === null) {
       throw wrong(TypeError, `imports: expected an object, got ${shown(imports)}`);
     }
     const plugin = new this();
     plugin.#name = name;
+    if (granted && Object.keys(description.imports).some(isWasi)) plugin.#wasi = new Wasi(name, granted);
     plugin.#prepare(description, imports);
     const { forJco } = plugin.#imports;
     const modules = new Map();
@@ -55,13 +59,17 @@ export class Plugin extends Faces {
     };
     try {
       plugin.#current = new Instance(await instantiate(compile, forJco, instantiateSync));
+      plugin.#wasi?.end();
     } catch (cause) {
       if (cause instanceof Thrown) throw cause.value;
       if (cause instanceof ComponentError) throw cause;
       throw new ComponentError(`${name}: cannot be started: ${cause.message}`, { cause });
     }
     // With its modules at hand jco's function needs no promise, so that a call is never one.
-    plugin.#start = () => new Instance(instantiate((file) => modules.get(file), forJco, instantiateSync));
+    plugin.#start = () => {
+      plugin.#wasi?.begin();
+      return new Instance(instantiate((file) => modules.get(file), forJco, instantiateSync));
+    };
     return plugin;
   }
 
@@ -78,7 +86,7 @@ export class Plugin extends Faces {
       };
     });
     this.#map = mappers(types);
-    this.#imports = new Imports(this.#name, description, imports, { of, map: this.#map });
+    this.#imports = new Imports(this.#name, description, imports, { of, map: this.#map, wasi: this.#wasi });
     this.#classes = this.expose(this.#name, description, {
       of,
       callOf: (face, name, type, label) => this.#callOf(face, name, type, label),
@@ -154,7 +162,9 @@ export class Plugin extends Faces {
     try {
       instance ??= this.#started(label);
       result = this.within === undefined ? call(instance, args) : this.#bounded(label, call, instance, args);
+      this.#wasi?.end();
     } catch (cause) {
+      this.#wasi?.end();
       if (fallible && Object.hasOwn(Object(cause), "payload") && !(cause instanceof Thrown)) {
         this.#idle(instance);
         const map = this.#map(fallible[1]);

@@ -14,9 +14,10 @@ const callers = new Map();
 const objects = new Map();
 let last = 0;
 
-async function open({ folder, imports, maxMemory, name }) {
+async function open({ folder, imports, maxMemory, name, wasi, printed }) {
   const [made, given] = await Promise.all([parts(folder), imports && import(imports)]);
-  return Plugin.start(name, made, { imports: given, maxMemory });
+  const output = printed ? (stream, line) => postMessage({ printed: [stream, line] }) : undefined;
+  return Plugin.start(name, made, { imports: given, maxMemory, wasi: printed ? { ...wasi, output } : wasi });
 }
 
 /** A handle of the guest's is a number on the page. */

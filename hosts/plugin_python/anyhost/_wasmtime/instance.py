@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,15 +15,17 @@ from wasmtime.component import Instance as Instantiated
 
 from .. import _handle, _instance
 from .._errors import ComponentError, PluginError, TimeLimitError, TrapError
-from .._imports import Given
+from .._imports import Given, of_interface
 from .._instance import place
 from .._types import Signature
+from .._wasi import Grants, is_wasi
 from . import calls, wire
 from .code import seal
 from .component import compile_component, load, one_line, read
 from .engine import TICKS, Clock, new_engine
 from .reflect import reflect
 from .resources import Handle
+from .wasi import Wasi
 
 # More ticks than there will be.
 _NEVER = 1 << 62
@@ -56,6 +59,7 @@ class Instance(_instance.Instance):
         self.lent: list[tuple[int, ResourceAny, bool]] = []
         self._max_memory = 0
         self._timeout: float | None = None
+        self._wasi: Wasi | None = None
         self._exports: list[Any] = []
         self._structs: list[Any] = []
         self._raised: BaseException | None = None
@@ -63,8 +67,10 @@ class Instance(_instance.Instance):
         # The engine calls these for as long as the linker lives.
         self._callbacks: list[Any] = []
 
-    def link(self, given: Mapping[str, Given], max_memory: int, timeout: float | None) -> None:
+    def link(self, given: Mapping[str, Given], max_memory: int, timeout: float | None, wasi: Grants | None) -> None:
         self._max_memory, self._timeout = max_memory, timeout
+        if wasi:
+            given = dict(given) | self._of_wasi(given, wasi)
         self.clock = Clock(self._engine, timeout)
         self.stop_clock = weakref.finalize(self, self.clock.stop)
         self.linker = Linker(self._engine)
@@ -76,10 +82,20 @@ class Instance(_instance.Instance):
                 with root.add_instance(name) as inner:
                     self._define(inner, name, interface)
 
+    def _of_wasi(self, given: Mapping[str, Given], grants: Grants) -> dict[str, Given]:
+        """What the component has of WASI."""
+        imports = self.types.imports.items()
+        wanted = {name: kind for name, kind in imports if is_wasi(name) and name not in given}
+        if not wanted:
+            return {}
+        self.output = grants.output or self.output
+        self._wasi = wasi = Wasi(self, grants)
+        return {name: of_interface(self.file, kind, wasi.face(kind)) for name, kind in wanted.items()}
+
     def _define(self, linker: Any, name: str, given: Given) -> None:
-        for known_as, resource, has_close in given.resources:
+        for own, resource, has_close in given.resources:
             drop = calls.destructor(self, self.destructor(has_close))
-            linker.add_resource(known_as, ResourceType.host(resource.number), drop)
+            linker.add_resource(own, ResourceType.host(resource.number), drop)
         for signature, target in given.functions:
             callback = calls.imported(self, place(name, signature.name), signature, target)
             self._callbacks.append(callback)
@@ -90,7 +106,16 @@ class Instance(_instance.Instance):
         index = self._component.get_export_index(signature.name, outer)
         assert index is not None, "the component's type has it"
         self._exports.append(index)
-        return calls.exported(self, place(interface, signature.name), len(self._exports) - 1, signature)
+        call = calls.exported(self, place(interface, signature.name), len(self._exports) - 1, signature)
+        return call if self._wasi is None else _then(call, self._wasi.end)
+
+    def wait(self, end: float) -> None:
+        """Waits until a time of the monotonic clock, but no longer than a call may take."""
+        period = 60.0 if self._timeout is None else self._timeout / TICKS
+        while (left := end - time.monotonic()) > 0:
+            if self._timeout is not None and self.clock.ticks - self.renewed > TICKS + 1:
+                raise TimeLimitError(self.file, f"did not return within {self._timeout:g} s")
+            time.sleep(min(left, period))
 
     @property
     def generation(self) -> int:
@@ -112,6 +137,8 @@ class Instance(_instance.Instance):
         self._generation += 1
         self.kept.clear()
         self.dropped.clear()
+        if self._wasi:
+            self._wasi.begin()
         # Many small objects must not add up to a big one either.
         self.store.set_limits(
             memory_size=self._max_memory,
@@ -127,6 +154,8 @@ class Instance(_instance.Instance):
         except WasmtimeError as error:
             failure = self.failure(error, ComponentError)
         else:
+            if self._wasi:
+                self._wasi.end()
             return self._find_functions(instance)
         raise failure
 
@@ -257,6 +286,18 @@ class Instance(_instance.Instance):
             self.lock = threading.RLock()
             self.functions, self._raised, self._in_host = None, None, False
             self.given, self.used, self.lent = [], [], []
+
+
+def _then(call: Callable[..., Any], end: Callable[[], None]) -> Callable[..., Any]:
+    """A call with something to do at its end."""
+
+    def both(*arguments: Any) -> Any:
+        try:
+            return call(*arguments)
+        finally:
+            end()
+
+    return both
 
 
 def _struct(function: Func | None) -> Any:

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use anyhost_plugin::{Compiled, Engine, Error, Options};
+use anyhost_plugin::{Compiled, Dir, Engine, Error, Options, Wasi};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::PyWeakrefReference;
@@ -22,6 +22,37 @@ const STACK: usize = 128 << 10;
 pub struct Component {
     compiled: Compiled,
     shapes: OnceLock<Arc<Shapes>>,
+}
+
+/// An `anyhost._wasi.Grants`; its output is the instance's.
+#[derive(FromPyObject)]
+struct Grants {
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    dirs: Vec<(PathBuf, String, bool)>,
+    stdin: Vec<u8>,
+    clock: Option<u64>,
+    random: Option<Vec<u8>>,
+}
+
+impl Grants {
+    fn wasi(self, host: &Arc<Host>) -> Wasi {
+        let dir = |(host, guest, read_only)| Dir {
+            host,
+            guest,
+            read_only,
+        };
+        let host = Arc::clone(host);
+        Wasi {
+            args: self.args,
+            env: self.env,
+            dirs: self.dirs.into_iter().map(dir).collect(),
+            stdin: self.stdin,
+            output: Some(Arc::new(move |stream, line| host.print(stream, line))),
+            clock: self.clock.map(Duration::from_nanos),
+            random: self.random,
+        }
+    }
 }
 
 /// One engine, with one clock, for all plugins of the process.
@@ -58,24 +89,28 @@ impl Component {
         Ok(types)
     }
 
-    /// Links the component; `host`, an `anyhost._native.Instance`, has all that it imports.
+    /// Links the component; `host`, an `anyhost._native.Instance`, has what it imports of the
+    /// interfaces in `given`.
     fn link(
         &self,
         host: &Bound<'_, PyAny>,
+        given: Vec<String>,
         max_memory: u64,
         timeout: Option<f64>,
+        wasi: Option<Grants>,
     ) -> PyResult<Instance> {
         let py = host.py();
         let shapes = self.shapes.get().expect("the types are asked for first");
         // Were it held, neither would ever be freed.
         let reference = PyWeakrefReference::new(host)?.into_any().unbind();
-        let host = Arc::new(Host::new(reference, Arc::clone(shapes)));
+        let host = Arc::new(Host::new(reference, Arc::clone(shapes), given));
         let timeout = timeout.map(Duration::try_from_secs_f64);
         let options = Options {
             imports: Arc::<Host>::clone(&host),
             max_memory,
             timeout: timeout.map(|timeout| timeout.unwrap_or(Duration::MAX)),
             aot: None,
+            wasi: wasi.map(|grants| grants.wasi(&host)),
         };
         let prepared = self.compiled.link(&options);
         let prepared = prepared.map_err(|e| exception(py, e))?;

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhost_plugin::{CallError, Error, Function, HostCall, Imports, Resource, Sink as _, Type};
+use anyhost_plugin::{
+    CallError, Error, Function, HostCall, Imports, Resource, Sink as _, Stream, Type,
+};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -17,15 +19,18 @@ pub struct Host {
     /// A weak reference to it.
     pub reference: Py<PyAny>,
     shapes: Arc<Shapes>,
+    /// The full names of the interfaces that it has; the world's own is empty.
+    given: Vec<String>,
     /// What a function of Python has raised, for whoever called the component.
     raised: Mutex<Option<PyErr>>,
 }
 
 impl Host {
-    pub fn new(reference: Py<PyAny>, shapes: Arc<Shapes>) -> Self {
+    pub fn new(reference: Py<PyAny>, shapes: Arc<Shapes>, given: Vec<String>) -> Self {
         Self {
             reference,
             shapes,
+            given,
             raised: Mutex::new(None),
         }
     }
@@ -43,6 +48,16 @@ impl Host {
     fn raise(&self, error: PyErr) -> Error {
         *self.raised.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
         Error::Host("a function of the host raised".to_owned())
+    }
+
+    /// Hands a line on that the component printed.
+    pub fn print(&self, stream: Stream, line: &str) -> Result<(), Error> {
+        Python::attach(|py| {
+            let told = self.reference.bind(py).call0().and_then(|instance| {
+                instance.call_method1(intern!(py, "printed"), (stream.name(), line))
+            });
+            told.map(drop).map_err(|error| self.raise(error))
+        })
     }
 
     fn error(&self, error: CallError<PyErr>) -> Error {
@@ -100,8 +115,8 @@ impl Imports for Host {
         Vec::new()
     }
 
-    fn gives(&self, _: &str) -> bool {
-        true
+    fn gives(&self, interface: &str) -> bool {
+        self.given.iter().any(|name| name == interface)
     }
 
     fn has(&self, _: &Function) -> Result<(), Vec<String>> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhost_plugin::{
-    CallError, Error as Problem, Function, HostCall, Imports, Resource, Type, find,
+    CallError, Error as Problem, Function, HostCall, Imports, Resource, Stream, Type, find,
 };
 use magnus::prelude::*;
 use magnus::rb_sys::{AsRawValue, FromRawValue, protect};
@@ -64,6 +64,17 @@ impl Host {
             }
         }
         Ok(())
+    }
+
+    /// Hands a line on that the component printed.
+    pub fn print(&self, stream: Stream, line: &str) -> Result<(), Problem> {
+        let ruby = Ruby::get().unwrap_or_else(|e| unreachable!("{e}"));
+        let _fiber = BoxValue::new(ruby.fiber_current());
+        let output = self.0.output();
+        let told: Result<Value, Error> = output.funcall("call", (stream.name(), line));
+        // This may be a process that was forked meanwhile.
+        native::engine(&ruby).map_err(|e| self.raised(e))?.tick()?;
+        told.map(drop).map_err(|error| self.raised(error))
     }
 
     /// Ends the component's call with what Ruby raised.

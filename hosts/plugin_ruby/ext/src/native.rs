@@ -1,19 +1,21 @@
 //! `Anyhost::Native`: an open component, on which `Anyhost::Plugin` is built.
 
 use std::cell::{Cell, RefCell};
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhost_plugin::{
-    CallError, Engine, Error as Problem, Function, Handle, Options, Plugin, Prepared, Return,
-    Source,
+    CallError, Dir, Engine, Error as Problem, Function, Handle, Options, Plugin, Prepared, Return,
+    Source, Wasi,
 };
 use magnus::gc::Marker;
 use magnus::prelude::*;
 use magnus::typed_data::Obj;
 use magnus::{
-    DataTypeFunctions, Error, Mutex, RHash, RModule, Ruby, TypedData, Value, function, method,
+    DataTypeFunctions, Error, Mutex, RHash, RModule, RString, Ruby, TypedData, Value, function,
+    method,
 };
 
 use crate::active::Active;
@@ -33,6 +35,43 @@ pub fn engine(ruby: &Ruby) -> Result<&'static Engine, Error> {
     }
     let engine = Engine::embedded(stack::of_guest()).map_err(|e| exception(ruby, &e))?;
     Ok(ENGINE.get_or_init(|| engine))
+}
+
+/// What Ruby's side makes of its option `wasi`: arguments, environment, directories, input,
+/// nanoseconds, bytes, and what takes lines.
+type Granted = (
+    Vec<String>,
+    Vec<(String, String)>,
+    Vec<String>,
+    RString,
+    Option<u64>,
+    Option<RString>,
+    Value,
+);
+
+fn wasi(ruby: &Ruby, granted: Granted, host: &Arc<Host>) -> Result<Wasi, Error> {
+    let (args, env, dirs, stdin, clock, random, _) = granted;
+    let bytes = |text: RString| {
+        // SAFETY: it is copied at once.
+        unsafe { text.as_slice() }.to_vec()
+    };
+    let dir = |text: String| {
+        let wrong = |reason| {
+            let line = format!("wasi: dirs: {text:?}: {reason}");
+            Error::new(ruby.exception_arg_error(), line)
+        };
+        Dir::parse(OsStr::new(&text)).map_err(wrong)
+    };
+    let host = Arc::clone(host);
+    Ok(Wasi {
+        args,
+        env,
+        dirs: dirs.into_iter().map(dir).collect::<Result<_, _>>()?,
+        stdin: bytes(stdin),
+        output: Some(Arc::new(move |stream, line| host.print(stream, line))),
+        clock: clock.map(Duration::from_nanos),
+        random: random.map(bytes),
+    })
 }
 
 /// An open component.
@@ -89,11 +128,15 @@ impl Native {
         aot: Option<PathBuf>,
         max_memory: u64,
         timeout: Option<f64>,
+        granted: Option<Granted>,
     ) -> Result<Obj<Self>, Error> {
         stack::check_compiler(ruby)?;
-        let (engine, roots) = (engine(ruby)?, Arc::new(Roots::new(imports)));
+        let output = granted.as_ref().map(|granted| granted.6);
+        let (engine, roots) = (engine(ruby)?, Arc::new(Roots::new(imports, output)));
         let host = Arc::new(Host(Arc::clone(&roots), names(imports)?));
+        let wasi = granted.map(|granted| wasi(ruby, granted, &host));
         let options = Options {
+            wasi: wasi.transpose()?,
             imports: Arc::clone(&host) as Arc<dyn anyhost_plugin::Imports>,
             max_memory,
             timeout: timeout.map(Duration::from_secs_f64),
@@ -247,7 +290,7 @@ impl Native {
 
 pub fn init(ruby: &Ruby, anyhost: RModule) -> Result<(), Error> {
     let class = anyhost.define_class("Native", ruby.class_object())?;
-    class.define_singleton_method("open", function!(Native::open, 5))?;
+    class.define_singleton_method("open", function!(Native::open, 6))?;
     class.define_method("close", method!(Native::close, 0))?;
     class.define_method("reset", method!(Native::reset, 0))?;
     contents::init(class)

@@ -14,6 +14,8 @@ use crate::kinds::Kinds;
 pub struct Roots {
     /// What the host gives, by the names of interfaces and functions.
     imports: OnceCell<RHash>,
+    /// What takes the lines that the component prints.
+    output: Option<Value>,
     pub kinds: OnceCell<Kinds>,
     /// What is called for each imported function, by where the library keeps that.
     targets: RefCell<Vec<(usize, Value)>>,
@@ -41,9 +43,10 @@ pub struct Class {
 }
 
 impl Roots {
-    pub fn new(imports: RHash) -> Self {
+    pub fn new(imports: RHash, output: Option<Value>) -> Self {
         Self {
             imports: OnceCell::from(imports),
+            output,
             ..Self::default()
         }
     }
@@ -51,6 +54,9 @@ impl Roots {
     pub fn mark(&self, marker: &Marker) {
         if let Some(imports) = self.imports.get() {
             marker.mark(*imports);
+        }
+        if let Some(output) = self.output {
+            marker.mark(output);
         }
         if let Some(kinds) = self.kinds.get() {
             kinds.mark(marker);
@@ -74,6 +80,11 @@ impl Roots {
     /// What the host gives.
     pub fn imports(&self) -> RHash {
         *self.imports.get().expect("it is made with them")
+    }
+
+    /// What takes the lines that the component prints.
+    pub fn output(&self) -> Value {
+        self.output.expect("only a component that has WASI prints")
     }
 
     /// What there is for the types.

@@ -3,7 +3,7 @@
 module Anyhost
   # An open component.
   #
-  # It gets its memory, its time and what is imported, nothing else of this process. What it does wrong is raised as a
+  # It gets its memory, its time, what is imported and what is granted, nothing else of this process. What it does wrong is raised as a
   # PluginError, and the next call gets a fresh instance.
   #
   # Threads may share a plugin: it makes one call after the other.
@@ -16,6 +16,10 @@ module Anyhost
     #              runs unchecked, so it must be your own
     # max_memory:: the most that the component's memories may grow to together, in bytes
     # timeout::    the longest that a call may take, in seconds; nil for no bound
+    # wasi::       what the component is granted of WASI 0.2, if it imports that: a Hash with +args+, +env+, +dirs+ (as
+    #              "HOST::GUEST:ro"), +stdin+, +output+ (called with "stdout" or "stderr" and a line; by default it warns),
+    #              +clock+ (seconds since 1970 at which it stands still) and +random+ (bytes that are repeated); or "none",
+    #              which refuses such a component
     def self.open(path, **)
       plugin = new(path, **)
       return plugin unless block_given?
@@ -27,10 +31,10 @@ module Anyhost
       end
     end
 
-    def initialize(path, imports: {}, aot: nil, max_memory: 64 << 20, timeout: 10)
+    def initialize(path, imports: {}, aot: nil, max_memory: 64 << 20, timeout: 10, wasi: {})
       aot &&= Options.path("aot", aot)
       @native = Native.open(Options.path("path", path), Options.imports(imports), aot,
-                            Options.max_memory(max_memory), Options.timeout(timeout))
+                            Options.max_memory(max_memory), Options.timeout(timeout), Wasi.granted(wasi, path))
       warn "note: #{@native.note}" if @native.note
       @interfaces = (@native.interfaces - [""]).to_h { |name| [name, Interface.build(@native, name)] }
       define_short_names

@@ -39,7 +39,7 @@ impl State {
             .allow_udp(false);
         let mut wasi = wasi.build();
         // There is nothing else for this thread to do while it waits for the disk.
-        *wasi.filesystem() = open_dirs(&args.grants.dir, true)?;
+        *wasi.filesystem() = open_dirs(&args.grants.dir, true).map_err(|e| format!("--dir {e}"))?;
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_RESOURCES);
         Ok(Self {

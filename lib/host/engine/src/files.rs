@@ -21,7 +21,7 @@ pub fn open_dirs(dirs: &[Dir], may_block: bool) -> Result<WasiFilesystemCtx, Str
     let mut wasi = WasiCtxBuilder::new();
     wasi.allow_blocking_current_thread(may_block);
     for (at, dir) in dirs.iter().enumerate() {
-        let failed = |reason: &str| format!("--dir {}: {reason}", dir.host.display());
+        let failed = |reason: &str| format!("{}: {reason}", dir.host.display());
         if dirs[..at].iter().any(|other| other.guest == dir.guest) {
             return Err(failed(&format!("the guest has a {} already", dir.guest)));
         }

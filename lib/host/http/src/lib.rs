@@ -55,7 +55,7 @@ pub fn serve(args: &Args, loaded: Loaded) -> Result<(), Fatal> {
     let logs = make_logs(args).map_err(system)?;
     let grants = Grants {
         env: args.grants.environment(),
-        files: open_dirs(&args.grants.dir, false)?,
+        files: open_dirs(&args.grants.dir, false).map_err(|e| format!("--dir {e}"))?,
         memory: args.max_memory,
         output: logs.errors.clone(),
     };

@@ -1,10 +1,12 @@
 //! What a guest prints: lines on the host's stderr, marked with the request.
 
+use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
+use anyhost_engine::Lines;
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::async_trait;
@@ -14,71 +16,50 @@ use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 use crate::log::Log;
 use crate::request_id::RequestId;
 
-/// The longest line, in bytes; a longer one is split.
-const MAX_LINE: usize = 4096;
 /// What a guest may write at once, in bytes.
 const WRITE_BUDGET: usize = 64 * 1024;
 
 /// The stdout or stderr of one request's guest; clones share the unfinished line.
 #[derive(Clone)]
-pub struct GuestOutput(Arc<Mutex<Lines>>);
+pub struct GuestOutput(Arc<Mutex<Marked>>);
 
-struct Lines {
+struct Marked {
     log: Log,
     id: RequestId,
     stream: &'static str,
-    unfinished: Vec<u8>,
+    lines: Lines,
 }
 
 impl GuestOutput {
     /// An output that is shown as `stream` of the request `id`.
     pub fn new(log: Log, id: RequestId, stream: &'static str) -> Self {
-        Self(Arc::new(Mutex::new(Lines {
+        Self(Arc::new(Mutex::new(Marked {
             log,
             id,
             stream,
-            unfinished: Vec::new(),
+            lines: Lines::default(),
         })))
     }
 
-    fn lines(&self) -> MutexGuard<'_, Lines> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn push(&self, bytes: &[u8]) {
+        let mut marked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = std::mem::take(&mut marked.lines);
+        let Ok(()) = lines.push(bytes, |line| marked.show(line));
+        marked.lines = lines;
     }
 }
 
-impl Lines {
-    fn push(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            if byte != b'\n' {
-                self.unfinished.push(byte);
-            }
-            if byte == b'\n' || self.unfinished.len() == MAX_LINE {
-                self.finish();
-            }
-        }
-    }
-
-    fn finish(&mut self) {
-        let mut line = format!("guest id={} {}: ", self.id, self.stream);
-        for character in String::from_utf8_lossy(&self.unfinished).chars() {
-            // A guest must not steer the terminal that shows the log.
-            if character.is_control() && character != '\t' {
-                line.extend(character.escape_default());
-            } else {
-                line.push(character);
-            }
-        }
-        line.push('\n');
+impl Marked {
+    fn show(&self, line: &str) -> Result<(), Infallible> {
+        let line = format!("guest id={} {}: {line}\n", self.id, self.stream);
         self.log.line(&line);
-        self.unfinished.clear();
+        Ok(())
     }
 }
 
-impl Drop for Lines {
+impl Drop for Marked {
     fn drop(&mut self) {
-        if !self.unfinished.is_empty() {
-            self.finish();
-        }
+        let Ok(()) = std::mem::take(&mut self.lines).finish(|line| self.show(line));
     }
 }
 
@@ -105,7 +86,7 @@ impl Pollable for GuestOutput {
 
 impl OutputStream for GuestOutput {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.lines().push(&bytes);
+        self.push(&bytes);
         Ok(())
     }
 
@@ -124,7 +105,7 @@ impl AsyncWrite for GuestOutput {
         _: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.lines().push(bytes);
+        self.push(bytes);
         Poll::Ready(Ok(bytes.len()))
     }
 

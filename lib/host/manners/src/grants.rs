@@ -73,7 +73,10 @@ pub struct Dir {
 
 impl Dir {
     /// Parses `HOST[::GUEST][:ro]`; HOST is what is before the first `::`.
-    fn parse(text: &OsStr) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// How to write it.
+    pub fn parse(text: &OsStr) -> Result<Self, String> {
         let bytes = text.as_bytes();
         let at = bytes.windows(2).position(|pair| pair == b"::");
         // What the guest's name is read from, to the end.

@@ -15,6 +15,7 @@ use crate::json::{Json, Scope};
 use crate::plugin::{Options, Plugin};
 use crate::reflect::{Function, Interface};
 use crate::types::Resource;
+use crate::wasi::is_wasi;
 
 /// Runs those cases in the file `cases`, as `contract()` writes it, that are for what the
 /// component in the file `component` exports and imports. The result is how many there are.
@@ -198,8 +199,8 @@ impl Imports for Host {
         Vec::new()
     }
 
-    fn gives(&self, _: &str) -> bool {
-        true
+    fn gives(&self, interface: &str) -> bool {
+        !is_wasi(interface)
     }
 
     fn has(&self, _: &Function) -> Result<(), Vec<String>> {

@@ -11,9 +11,11 @@ use crate::handle::Home;
 use crate::instance::State;
 use crate::lift::{Holdings, seq};
 use crate::lower::{Lowering, Stop, place};
-use crate::reflect::{Function, Types, find};
+use crate::plugin::Options;
+use crate::reflect::{Function, Interface, Types, find};
 use crate::types::{Commas, Resource, Type};
 use crate::value::{Sink, Source};
+use crate::wasi::{self, is_wasi};
 
 /// The host's side of what a component imports.
 pub trait Imports: Send + Sync + 'static {
@@ -188,18 +190,31 @@ impl<'a> HostCall<'a> {
     }
 }
 
-/// Defines all that a component imports.
+/// Defines all that a component imports; the result is whether that is something of WASI.
 pub(crate) fn link(
     linker: &mut Linker<State>,
     types: &Types,
-    imports: &Arc<dyn Imports>,
+    options: &Options,
     home: &Arc<Home>,
-) -> Result<(), Error> {
-    check(types, &**imports, &home.file)?;
+) -> Result<bool, Error> {
+    let imports = &options.imports;
+    let of_wasi = |interface: &&Interface| {
+        options.wasi.is_some() && is_wasi(&interface.name) && !imports.gives(&interface.name)
+    };
+    let (of_wasi, of_host): (Vec<_>, Vec<_>) = types.imports.iter().partition(of_wasi);
+    check(types, &of_host, &**imports, &home.file)?;
     let failed = |e: wasmtime::Error| {
         Error::Component(format!("{}: {}", home.file, anyhost_engine::one_line(&e)))
     };
-    for interface in &types.imports {
+    if !of_wasi.is_empty() {
+        wasi::link(linker).map_err(failed)?;
+    }
+    for interface in &of_wasi {
+        if interface.name.starts_with("wasi:http/") {
+            wasi::refuse(linker, interface).map_err(failed)?;
+        }
+    }
+    for interface in of_host {
         let mut instance = match interface.name.as_str() {
             "" => linker.root(),
             name => linker.instance(name).map_err(failed)?,
@@ -216,11 +231,17 @@ pub(crate) fn link(
             define(&mut instance, function, imports, home).map_err(failed)?;
         }
     }
-    Ok(())
+    Ok(!of_wasi.is_empty())
 }
 
-/// Checks that everything is there that the component imports.
-fn check(types: &Types, imports: &dyn Imports, file: &str) -> Result<(), Error> {
+/// Checks that everything is there that the component imports; `of_host` it has of the
+/// embedder.
+fn check(
+    types: &Types,
+    of_host: &[&Interface],
+    imports: &dyn Imports,
+    file: &str,
+) -> Result<(), Error> {
     let names = imports.names();
     for name in &names {
         let wanted = types
@@ -243,7 +264,7 @@ fn check(types: &Types, imports: &dyn Imports, file: &str) -> Result<(), Error> 
     if let Some(strange) = types.strange.first() {
         return lacks(strange, &names);
     }
-    for interface in &types.imports {
+    for interface in of_host {
         let name = interface.name.as_str();
         if !name.is_empty() && !interface.only_types() && !imports.gives(name) {
             return lacks(name, &names);

@@ -3,14 +3,25 @@
 use anyhost_engine::{Budget, one_line};
 use wasmtime::component::{Func, Instance};
 use wasmtime::{Store, Trap};
+use wasmtime_wasi::I32Exit;
 
 use crate::error::Error;
 use crate::plugin::Opened;
+use crate::wasi::Granted;
 
 /// What belongs to an instance beside its memory.
 pub struct State {
     pub(crate) budget: Budget,
     pub(crate) generation: u64,
+    /// What it has of WASI, if it imports that.
+    pub(crate) wasi: Option<Box<Granted>>,
+}
+
+impl State {
+    /// What only a component that imports WASI asks for.
+    pub(crate) fn wasi(&mut self) -> &mut Granted {
+        self.wasi.as_mut().expect("it is linked with WASI")
+    }
 }
 
 /// An instance that can be called.
@@ -27,11 +38,16 @@ impl Live {
         let state = State {
             budget: Budget::new(opened.max_memory),
             generation,
+            wasi: opened
+                .grants
+                .as_ref()
+                .map(|grants| Box::new(grants.instance())),
         };
         let mut store = Store::new(opened.pre.engine(), state);
         store.limiter(|state| &mut state.budget);
-        store.set_epoch_deadline(opened.ticks);
-        let instance = match opened.pre.instantiate(&mut store) {
+        begin(&mut store, opened);
+        let started = opened.pre.instantiate(&mut store);
+        let instance = match end(&store, started) {
             Ok(instance) => instance,
             Err(error) => return Err(failure(opened, &store, error, true)),
         };
@@ -41,6 +57,20 @@ impl Live {
             functions: vec![None; opened.types.count],
         })
     }
+}
+
+/// A call may begin, which takes the time limit at most.
+pub(crate) fn begin(store: &mut Store<State>, opened: &Opened) {
+    store.set_epoch_deadline(opened.ticks);
+    if let Some(wasi) = &mut store.data_mut().wasi {
+        wasi.begin(opened.timeout);
+    }
+}
+
+/// The component has run; what it printed is there.
+pub(crate) fn end<T>(store: &Store<State>, ran: wasmtime::Result<T>) -> wasmtime::Result<T> {
+    let printed = store.data().wasi.as_ref().map_or(Ok(()), |wasi| wasi.end());
+    ran.and_then(|value| Ok(printed.map(|()| value)?))
 }
 
 /// What to say of an error of the engine's, after which an instance is lost.
@@ -62,6 +92,9 @@ pub(crate) fn failure(
             return Error::TimeLimit(line);
         }
         Some(trap) => trap.to_string(),
+        None if let Some(I32Exit(code)) = error.downcast_ref() => {
+            format!("it exited with code {code}")
+        }
         None if starting => {
             let line = format!("{file}: cannot start: {}", one_line(&error));
             return Error::Component(line);

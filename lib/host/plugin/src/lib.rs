@@ -8,7 +8,10 @@
 //! said with its place, and before anything enters the component.
 //!
 //! An instance that has trapped, or whose host failed, is replaced by a fresh one with the
-//! next call. Where the contract is known, [`Plugin::with_instance`] runs what
+//! next call. What a component imports of WASI 0.2 it gets as far as [`Wasi`] grants; waiting
+//! blocks the thread, so in an async runtime a call belongs into its `spawn_blocking`.
+//!
+//! Where the contract is known, [`Plugin::with_instance`] runs what
 //! [`bindgen!`](wasmtime::component::bindgen) makes of it, with the same bounds and errors.
 
 mod cases;
@@ -23,13 +26,16 @@ mod instance;
 mod json;
 mod lift;
 mod lower;
+mod output;
 mod plugin;
 mod reflect;
 mod types;
 mod vals;
 mod value;
+mod wasi;
 mod wave;
 
+pub use anyhost_manners::Dir;
 pub use cases::run_cases;
 pub use engine::Engine;
 pub use error::{CallError, Error, Wrong};
@@ -39,9 +45,11 @@ pub use imports::{HostCall, Imports, Nothing};
 pub use instance::State;
 pub use json::{Json, Scope};
 pub use lower::{Arguments, Lowering};
+pub use output::{Output, Stream};
 pub use plugin::{Compiled, Options, Plugin, Prepared};
 pub use reflect::{Function, Interface, Types, find, short_name};
 pub use types::{Enum, Flags, Integer, Name, Record, Resource, ResultType, Type, Variant};
 pub use vals::Vals;
 pub use value::{Not, Return, Sink, Source, Taken, nested};
+pub use wasi::Wasi;
 pub use wave::{WaveError, is_call, show};

@@ -12,12 +12,13 @@ use crate::engine::Engine;
 use crate::error::{CallError, Error, Wrong};
 use crate::handle::{Handle, Home};
 use crate::imports::{Imports, Nothing, link, names_of};
-use crate::instance::{Live, State, failure};
+use crate::instance::{Live, State, begin, end, failure};
 use crate::lift::{Holdings, boxed, lift};
 use crate::lower::{Arguments, Lowering, place};
 use crate::reflect::{Function, Interface, Types, find};
 use crate::types::{Commas, Type};
 use crate::value::{Return, Sink, Source};
+use crate::wasi::{Grants, Wasi};
 
 /// The most that a 32-bit memory can grow to.
 const MOST_MEMORY: u64 = 4 << 30;
@@ -39,6 +40,9 @@ pub struct Options {
     /// The same component as `precompile` wrote it. It runs unchecked, see
     /// [`anyhost_engine::load`].
     pub aot: Option<PathBuf>,
+    /// What it is granted of WASI 0.2; None refuses a component that imports something of
+    /// that which `imports` do not have.
+    pub wasi: Option<Wasi>,
 }
 
 impl Default for Options {
@@ -48,21 +52,31 @@ impl Default for Options {
             max_memory: 64 << 20,
             timeout: Some(Duration::from_secs(10)),
             aot: None,
+            wasi: Some(Wasi::default()),
         }
     }
 }
 
 impl Options {
     fn check(&self) -> Result<(), Error> {
-        if (1..=MOST_MEMORY).contains(&self.max_memory) {
-            return Ok(());
+        let wrong = |place: &str, expected: String, got: String| {
+            let place = place.to_owned();
+            Err(Error::Value(Wrong {
+                place,
+                expected,
+                got,
+                kind: false,
+            }))
+        };
+        if !(1..=MOST_MEMORY).contains(&self.max_memory) {
+            let expected = format!("1 to {MOST_MEMORY} bytes");
+            return wrong("max_memory", expected, self.max_memory.to_string());
         }
-        Err(Error::Value(Wrong {
-            place: "max_memory".to_owned(),
-            expected: format!("1 to {MOST_MEMORY} bytes"),
-            got: self.max_memory.to_string(),
-            kind: false,
-        }))
+        let random = self.wasi.as_ref().and_then(|wasi| wasi.random.as_ref());
+        if random.is_some_and(Vec::is_empty) {
+            return wrong("random", "a byte or more".to_owned(), "none".to_owned());
+        }
+        Ok(())
     }
 }
 
@@ -116,7 +130,8 @@ impl Compiled {
         options.check()?;
         let (loaded, home) = (&self.loaded, &self.home);
         let mut linker = Linker::new(self.engine.wasm());
-        link(&mut linker, &self.types, &options.imports, home)?;
+        let has_wasi = link(&mut linker, &self.types, options, home)?;
+        let wasi = options.wasi.as_ref().filter(|_| has_wasi);
         loaded.check_start(options.max_memory).map_err(of_file)?;
         let pre = linker.instantiate_pre(&loaded.component).map_err(|e| {
             Error::Component(format!("{}: cannot be linked: {}", home.file, one_line(&e)))
@@ -135,6 +150,7 @@ impl Compiled {
             timeout: options.timeout,
             ticks: options.timeout.map_or(NEVER, ticks),
             note: loaded.note.clone(),
+            grants: wasi.map(Grants::of).transpose()?,
         })))
     }
 }
@@ -157,6 +173,8 @@ pub(crate) struct Opened {
     /// The time limit, as the clock counts.
     pub ticks: u64,
     pub note: Option<String>,
+    /// What instances have of WASI, if the component imports that.
+    pub grants: Option<Grants>,
 }
 
 impl Prepared {
@@ -451,7 +469,7 @@ impl Plugin {
             self.live = Some(Live::start(&self.opened, self.generation)?);
             return Ok(());
         };
-        live.store.set_epoch_deadline(self.opened.ticks);
+        begin(&mut live.store, &self.opened);
         for any in self.home.forgotten(self.generation) {
             self.enter(|store, _| any.resource_drop(store))?;
         }
@@ -465,7 +483,8 @@ impl Plugin {
     ) -> Result<T, Error> {
         // It is gone for good if `work` does not come back in the usual way.
         let mut live = self.live.take().expect(READY);
-        match work(&mut live.store, &live.instance) {
+        let worked = work(&mut live.store, &live.instance);
+        match end(&live.store, worked) {
             Ok(value) => {
                 self.live = Some(live);
                 Ok(value)

@@ -208,6 +208,7 @@ fn imports_that_are_not_given() {
         let path = importing(&dir, &imports);
         let options = Options {
             imports: Arc::new(given),
+            wasi: None,
             ..Options::default()
         };
         let error = open(&path, options).err().expect("it is not given");
