@@ -111,10 +111,12 @@ parser = OptionParser.new(HEAD) do |o|
   o.on("--env NAME=VALUE", "a variable of its environment, which is else empty; repeat for more") do |text|
     given[:env].store(*variable(text))
   end
-  o.on("--dir HOST[::GUEST][:ro]", "a directory that it may use, under the name GUEST; with :ro only to read; repeat for more") do |text|
+  o.on("--dir HOST[::GUEST][:ro]",
+       "a directory that it may use, under the name GUEST; with :ro only to read; repeat for more") do |text|
     given[:dirs] << directory(text)
   end
-  o.on("--wasi VERSION", "what it has of WASI: 0.2 with clocks, random numbers and what is granted, or none (default: 0.2)") do |text|
+  o.on("--wasi VERSION",
+       "what it has of WASI: 0.2 with clocks, random numbers and what is granted, or none (default: 0.2)") do |text|
     invalid "--wasi <VERSION>", text, "use 0.2 or none" unless %w[0.2 none].include?(text)
     given[:wasi] = text
   end

@@ -49,7 +49,7 @@ class WasiTest < Minitest::Test
   end
 
   def test_lines_are_warned_of
-    _, warned = capture_io { probe({}) { |plugin| plugin.probe.attempt("print", ["one\n", "two\n"]) } }
+    _, warned = capture_io { probe({}) { |plugin| plugin.probe.attempt("print", %W[one\n two\n]) } }
     assert_equal ["#{PROBE} stderr: two", "#{PROBE} stdout: one"], warned.lines(chomp: true).sort
   end
 
@@ -78,8 +78,8 @@ class WasiTest < Minitest::Test
   def test_what_is_not_there_ends_the_call_alone
     probe({}) do |plugin|
       {
-        ["exit", "0"] => "trap: it exited with code 0",
-        ["exit", "3"] => "trap: it exited with code 1",
+        %w[exit 0] => "trap: it exited with code 0",
+        %w[exit 3] => "trap: it exited with code 1",
         %w[http localhost] => "fields.constructor is refused: no HTTP in a plugin"
       }.each do |(what, arg), line|
         error = assert_raises(Anyhost::TrapError) { plugin.probe.attempt(what, [arg]) }
@@ -115,7 +115,7 @@ class WasiTest < Minitest::Test
 
   private
 
-  def probe(wasi, **options, &) = Anyhost::Plugin.open(PROBE, wasi: wasi, **options, &)
+  def probe(wasi, **, &) = Anyhost::Plugin.open(PROBE, wasi: wasi, **, &)
 
   # Files and links as granted.json has them.
   def plant(base)
@@ -130,6 +130,8 @@ class WasiTest < Minitest::Test
   # All paths below a folder, with the contents of files.
   def tree(base)
     paths = Dir.glob("**/*", File::FNM_DOTMATCH, base: base).sort
-    paths.to_h { |path| [path, File.file?(File.join(base, path)) && !File.symlink?(File.join(base, path)) && File.read(File.join(base, path))] }
+    paths.to_h do |path|
+      [path, File.file?(File.join(base, path)) && !File.symlink?(File.join(base, path)) && File.read(File.join(base, path))]
+    end
   end
 end

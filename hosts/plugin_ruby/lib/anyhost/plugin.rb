@@ -3,8 +3,8 @@
 module Anyhost
   # An open component.
   #
-  # It gets its memory, its time, what is imported and what is granted, nothing else of this process. What it does wrong is raised as a
-  # PluginError, and the next call gets a fresh instance.
+  # It gets its memory, its time, what is imported and what is granted, nothing else of this process. What it does wrong is
+  # raised as a PluginError, and the next call gets a fresh instance.
   #
   # Threads may share a plugin: it makes one call after the other.
   class Plugin
