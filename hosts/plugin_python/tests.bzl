@@ -53,7 +53,7 @@ def engine_tests(*, engine, library, program):
         pytest_test(
             name = name,
             # Programs that wait for their time limits.
-            size = "medium" if name == "process_test" else "small",
+            size = "medium" if name in ["command_test", "process_test"] else "small",
             srcs = ["//hosts/plugin_python:tests/{}.py".format(name)],
             data = env.values(),
             env = {

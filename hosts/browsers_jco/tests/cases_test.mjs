@@ -16,13 +16,18 @@ test("has cases", () => assert.ok(cases.length > 0));
 
 /** On the page: runs a case, and tells what is wrong. */
 async function run(at) {
-  const { casesFor, runCase } = await import(new URL("jco/cases.mjs", document.baseURI));
-  const { describe, Plugin } = await import(new URL("jco/browser.mjs", document.baseURI));
-  globalThis.cases ??= (async () => casesFor(await (await fetch("cases.json")).json(), await describe("component")))();
-  const { group, one } = (await globalThis.cases)[at];
+  const { casesFor, kept, runCase } = await import(new URL("jco/cases.mjs", document.baseURI));
+  const { parts } = await import(new URL("jco/served.mjs", document.baseURI));
+  const { Plugin } = await import(new URL("jco/browser.mjs", document.baseURI));
+  globalThis.loaded ??= (async () => {
+    const component = kept(await parts("component"));
+    return { component, cases: casesFor(await (await fetch("cases.json")).json(), component.description) };
+  })();
+  const { component, cases } = await globalThis.loaded;
+  const { group, one } = cases[at];
   // What a guest prints is not said by the page.
-  const open = (imports) => Plugin.open("component", { imports, wasi: { output() {} } });
-  return runCase(open, await describe("component"), group, one).then(
+  const open = (imports) => Plugin.start("component", component, { imports, wasi: { output() {} } });
+  return runCase(open, component.description, group, one).then(
     () => undefined,
     (error) => error.message,
   );

@@ -50,6 +50,19 @@ function same(expected, found, handles) {
   );
 }
 
+/**
+ * What a component is made of, for `Plugin.start` to make fresh plugins of it: each of its files is read once, and compiled
+ * as often as it is needed.
+ */
+export function kept({ read, ...parts }) {
+  const files = new Map();
+  const reading = (file) => {
+    if (!files.has(file)) files.set(file, read(file));
+    return files.get(file);
+  };
+  return { ...parts, read: reading };
+}
+
 /** Runs one case. `open(imports)` opens a fresh plugin of this description; a failure is thrown, and says what differs. */
 export async function runCase(open, description, { interface: face }, { name, steps }) {
   const host = new Host(description);

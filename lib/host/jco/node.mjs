@@ -57,8 +57,8 @@ export async function describe(path) {
   return (await parts(path)).description;
 }
 
-/** What a component is made of, as `Plugin.start` wants it. */
-async function parts(path) {
+/** What a component is made of, as `Plugin.start` wants it; `path` is as for `Plugin.open`. */
+export async function parts(path) {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isDirectory()) {
     const files = await transpile(path, { minify: false });

@@ -67,12 +67,12 @@ impl<'py> Sink for Made<'_, 'py> {
         Ok(text.into_any())
     }
 
-    fn text(&mut self, value: String) -> PyResult<Self::Value> {
-        Ok(PyString::new(self.context.py, &value).into_any())
+    fn text(&mut self, value: &str) -> PyResult<Self::Value> {
+        Ok(PyString::new(self.context.py, value).into_any())
     }
 
-    fn bytes(&mut self, value: Vec<u8>) -> PyResult<Self::Value> {
-        Ok(PyBytes::new(self.context.py, &value).into_any())
+    fn bytes(&mut self, value: &[u8]) -> PyResult<Self::Value> {
+        Ok(PyBytes::new(self.context.py, value).into_any())
     }
 
     fn seq(&mut self, length: usize) -> PyResult<usize> {

@@ -183,8 +183,8 @@ impl<'py> Source for Arg<'_, 'py> {
         }
     }
 
-    fn text(&self) -> Taken<String, PyErr> {
-        self.str().map(str::to_owned)
+    fn text(&self) -> Taken<Cow<'_, str>, PyErr> {
+        self.str().map(Cow::Borrowed)
     }
 
     fn bytes(&self) -> Taken<Cow<'_, [u8]>, PyErr> {
@@ -294,7 +294,10 @@ impl<'py> Source for Arg<'_, 'py> {
             .map_err(Not::Foreign)?
         {
             let tag = self.attribute(intern!(py, "tag"))?.ok_or(Not::Kind)?;
-            return Ok((tag.text()?, self.attribute(intern!(py, "value"))?));
+            return Ok((
+                tag.text()?.into_owned(),
+                self.attribute(intern!(py, "value"))?,
+            ));
         }
         if let Ok(name) = self.object.cast::<PyString>() {
             return Ok((name.to_str().map_err(|_| Not::Value)?.to_owned(), None));
@@ -316,7 +319,7 @@ impl<'py> Source for Arg<'_, 'py> {
             pair.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>)>()
         };
         let (name, value) = pair().map_err(Not::Foreign)?;
-        let name = self.with(name).text().map_err(|_| Not::Value)?;
+        let name = self.with(name).name().map_err(|_| Not::Value)?;
         let unit = of
             .cases
             .iter()

@@ -173,13 +173,13 @@ impl Source for Given<'_> {
         }
     }
 
-    fn text(&self) -> Answer<String> {
+    fn text(&self) -> Answer<Cow<'_, str>> {
         let string = self.string()?;
         // SAFETY: copied before Ruby runs again.
         if let Some(text) = unsafe { string.test_as_str() } {
-            return Ok(text.to_owned());
+            return Ok(Cow::Owned(text.to_owned()));
         }
-        string.to_string().map_err(|error| {
+        string.to_string().map(Cow::Owned).map_err(|error| {
             if error.is_kind_of(self.ruby().exception_encoding_error()) {
                 Not::Value
             } else {

@@ -104,12 +104,12 @@ impl Sink for Maker<'_> {
         Ok(self.ruby.str_new(value.encode_utf8(&mut bytes)).as_value())
     }
 
-    fn text(&mut self, value: String) -> Made {
-        Ok(self.ruby.str_new(&value).as_value())
+    fn text(&mut self, value: &str) -> Made {
+        Ok(self.ruby.str_new(value).as_value())
     }
 
-    fn bytes(&mut self, value: Vec<u8>) -> Made {
-        Ok(self.ruby.str_from_slice(&value).as_value())
+    fn bytes(&mut self, value: &[u8]) -> Made {
+        Ok(self.ruby.str_from_slice(value).as_value())
     }
 
     fn seq(&mut self, length: usize) -> Made<Row> {

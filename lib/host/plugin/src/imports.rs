@@ -125,7 +125,7 @@ impl<'a> HostCall<'a> {
             Args::Bytes(_) if self.function.params.is_empty() => sink.seq(0),
             Args::Bytes(bytes) => {
                 let mut seq = sink.seq(1)?;
-                let value = sink.bytes(std::mem::take(bytes))?;
+                let value = sink.bytes(bytes)?;
                 sink.push(&mut seq, value)?;
                 Ok(seq)
             }

@@ -198,8 +198,8 @@ impl Source for Json<'_> {
         }
     }
 
-    fn text(&self) -> Answer<String> {
-        self.string().map(str::to_owned)
+    fn text(&self) -> Answer<Cow<'_, str>> {
+        self.string().map(Cow::Borrowed)
     }
 
     fn bytes(&self) -> Answer<Cow<'_, [u8]>> {
@@ -235,11 +235,14 @@ impl Source for Json<'_> {
     }
 
     fn name(&self) -> Answer<String> {
-        self.text()
+        self.string().map(str::to_owned)
     }
 
     fn flags(&self) -> Answer<Vec<String>> {
-        let names = self.array()?.iter().map(|name| self.of(name).text());
+        let names = self
+            .array()?
+            .iter()
+            .map(|name| self.of(name).string().map(str::to_owned));
         names.collect()
     }
 
@@ -327,11 +330,11 @@ impl Sink for &Scope {
         Ok(value.to_string().into())
     }
 
-    fn text(&mut self, value: String) -> Made {
+    fn text(&mut self, value: &str) -> Made {
         Ok(value.into())
     }
 
-    fn bytes(&mut self, value: Vec<u8>) -> Made {
+    fn bytes(&mut self, value: &[u8]) -> Made {
         Ok(BASE64_STANDARD.encode(value).into())
     }
 

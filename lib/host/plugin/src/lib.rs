@@ -14,16 +14,20 @@
 //! Where the contract is known, [`Plugin::with_instance`] runs what
 //! [`bindgen!`](wasmtime::component::bindgen) makes of it, with the same bounds and errors.
 
+mod canonical;
 mod cases;
 mod command;
+mod copied;
 mod describe;
 mod engine;
 mod error;
 mod functions;
 mod handle;
+mod image;
 mod imports;
 mod instance;
 mod json;
+mod layout;
 mod lift;
 mod lower;
 mod output;

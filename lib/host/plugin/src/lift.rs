@@ -90,13 +90,14 @@ pub(crate) fn lift<K: Sink>(
         (Val::Float32(value), _) => sink.float(value.into(), true),
         (Val::Float64(value), _) => sink.float(value, false),
         (Val::Char(value), _) => sink.character(value),
-        (Val::String(value), _) => sink.text(value),
+        (Val::String(value), _) => sink.text(&value),
         (Val::List(items), Type::Bytes) => {
             let byte = |item| match item {
                 Val::U8(byte) => byte,
                 _ => unreachable!("{TYPED}"),
             };
-            sink.bytes(items.into_iter().map(byte).collect())
+            let bytes: Vec<u8> = items.into_iter().map(byte).collect();
+            sink.bytes(&bytes)
         }
         (Val::List(items), Type::List(of)) => {
             let types = std::iter::repeat(&**of);

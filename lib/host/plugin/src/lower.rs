@@ -7,8 +7,10 @@ use wasmtime::component::{ResourceDynamic, Val};
 
 use crate::error::{CallError, Error, Wrong};
 use crate::handle::{Handle, Home};
+use crate::image::Image;
+use crate::layout::Shape;
 use crate::reflect::Function;
-use crate::types::{Case, Commas, Integer, ResultType, Type};
+use crate::types::{Case, Commas, Flags, Integer, Record, ResultType, Type, Variant};
 use crate::value::{Not, Source, Taken, nested};
 
 /// What is on its way into an instance: who has which handles is only changed once all of
@@ -29,10 +31,16 @@ pub struct Lowering<S> {
 
 /// The arguments of a call, all of which are well.
 pub struct Arguments<S> {
-    pub(crate) vals: Vec<Val>,
-    /// The one that is bytes, which go in bulk.
-    pub(crate) bytes: Option<S>,
+    pub(crate) passed: Passed<S>,
     pub(crate) lowering: Lowering<S>,
+}
+
+/// How arguments are passed.
+pub(crate) enum Passed<S> {
+    /// As the engine's values, among which may be handles.
+    Vals(Vec<Val>),
+    /// As they will be in memory, but for the bytes of some that are kept.
+    Image(Image, Vec<S>),
 }
 
 /// Why a value could not be lowered.
@@ -41,7 +49,7 @@ pub(crate) enum Stop<E> {
     Other(CallError<E>),
 }
 
-type Lowered<T, E> = Result<T, Stop<E>>;
+pub(crate) type Lowered<T, E> = Result<T, Stop<E>>;
 
 impl<E> Stop<E> {
     pub fn at(self, step: impl FnOnce() -> String) -> Self {
@@ -91,8 +99,122 @@ fn refused<S: Source>(source: &S, not: Not<S::Error>, ty: &Type) -> Stop<S::Erro
     }
 }
 
-fn taken<S: Source, T>(source: &S, taken: Taken<T, S::Error>, ty: &Type) -> Lowered<T, S::Error> {
+pub(crate) fn taken<S: Source, T>(
+    source: &S,
+    taken: Taken<T, S::Error>,
+    ty: &Type,
+) -> Lowered<T, S::Error> {
     taken.map_err(|not| refused(source, not, ty))
+}
+
+/// What to say of a value of the kind that is none of `ty`.
+pub(crate) fn unlike<S: Source>(source: &S, ty: &Type) -> Stop<S::Error> {
+    wrong(source, source.expected(ty, false), false)
+}
+
+/// A whole number of the type.
+pub(crate) fn number<S: Source>(source: &S, of: Integer, ty: &Type) -> Lowered<i128, S::Error> {
+    let value = taken(source, source.integer(of), ty)?;
+    if of.holds(value) {
+        return Ok(value);
+    }
+    Err(unlike(source, ty))
+}
+
+/// Lowers an item of a list or a tuple.
+pub(crate) fn item<S: Source, T>(
+    source: &S,
+    index: usize,
+    list: &Type,
+    lower: impl FnOnce(S) -> Lowered<T, S::Error>,
+) -> Lowered<T, S::Error> {
+    let item = taken(source, source.item(index), list)?;
+    lower(item).map_err(|stop| stop.at(|| format!("[{index}]")))
+}
+
+/// Lowers the field of that number.
+pub(crate) fn field<S: Source, T>(
+    source: &S,
+    of: &Record,
+    number: usize,
+    ty: &Type,
+    lower: impl FnOnce(S) -> Lowered<T, S::Error>,
+) -> Lowered<T, S::Error> {
+    let name = &of.fields[number].0;
+    let value = taken(source, source.field(of, number), ty)?;
+    let missing = || wrong(source, format!("{ty} with a field {name}"), true);
+    let lowered = lower(value.ok_or_else(missing)?);
+    lowered.map_err(|stop| stop.at(|| format!(".{name}")))
+}
+
+/// Looks for fields that the record has not.
+pub(crate) fn check_stray<S: Source>(source: &S, of: &Record, ty: &Type) -> Lowered<(), S::Error> {
+    let Some(got) = taken(source, source.stray(of), ty)? else {
+        return Ok(());
+    };
+    let names: Vec<&String> = of.fields.iter().map(|(name, _)| name).collect();
+    Err(Stop::Wrong(Wrong {
+        place: String::new(),
+        expected: format!("{ty} with the fields {}", Commas(&names)),
+        got,
+        kind: false,
+    }))
+}
+
+/// The number of a variant's case, and the payload that it has.
+pub(crate) fn pick<S: Source>(
+    source: &S,
+    of: &Variant,
+    ty: &Type,
+) -> Lowered<(usize, Option<S>), S::Error> {
+    let (name, payload) = taken(source, source.case(of), ty)?;
+    let found = of.cases.iter().position(|(known, _)| *known == name);
+    match found {
+        Some(case) if of.cases[case].1.is_some() == payload.is_some() => Ok((case, payload)),
+        _ => Err(unlike(source, ty)),
+    }
+}
+
+/// The flags that are set, all of which there are.
+pub(crate) fn flags<S: Source>(
+    source: &S,
+    of: &Flags,
+    ty: &Type,
+) -> Lowered<Vec<String>, S::Error> {
+    let set = taken(source, source.flags(), ty)?;
+    let Some(unknown) = set.iter().find(|name| !of.flags.contains(name)) else {
+        return Ok(set);
+    };
+    Err(Stop::Wrong(Wrong {
+        place: String::new(),
+        expected: source.expected(ty, false),
+        got: source.flag_shown(unknown),
+        kind: false,
+    }))
+}
+
+/// Lowers the payload of one of the two of a `result`.
+pub(crate) fn branch<S: Source, T>(
+    payload: Result<Option<S>, Option<S>>,
+    of: &ResultType,
+    lower: impl FnOnce(S, &Type) -> Lowered<T, S::Error>,
+) -> Lowered<Option<T>, S::Error> {
+    let (payload, of, word) = match payload {
+        Ok(payload) => (payload, &of.ok, "ok"),
+        Err(payload) => (payload, &of.err, "err"),
+    };
+    let lowered = match (payload, of) {
+        (Some(payload), Some(of)) => lower(payload, of).map(Some),
+        (None, None) => Ok(None),
+        (Some(payload), None) => Err(wrong(&payload, "no value".to_owned(), true)),
+        (None, Some(of)) => Err(Stop::Wrong(Wrong {
+            place: String::new(),
+            expected: of.to_string(),
+            got: "no value".to_owned(),
+            kind: true,
+        })),
+    };
+    lowered.map_err(|stop| stop.at(|| format!(".{word}")))
 }
 
 impl Type {
@@ -131,25 +253,40 @@ impl<S: Source> Lowering<S> {
         function: &Function,
         args: impl ExactSizeIterator<Item = S>,
     ) -> Result<Arguments<S>, CallError<S::Error>> {
-        let (mut vals, mut bytes) = (Vec::with_capacity(args.len()), None);
-        for (arg, (name, ty)) in args.zip(&function.params) {
-            let lowered = if function.bulk {
-                let checked = arg.bytes().map(drop);
-                let checked = checked.map_err(|not| refused(&arg, not, ty));
-                checked.map(|()| bytes = Some(arg))
-            } else {
-                self.value(arg, ty).map(|val| vals.push(val))
-            };
-            if let Err(stop) = lowered {
+        match self.passed(function, args) {
+            Ok(passed) => Ok(Arguments {
+                passed,
+                lowering: self,
+            }),
+            Err(stop) => {
                 self.undo();
-                return Err(stop.at(|| name.clone()).into());
+                Err(stop.into())
             }
         }
-        Ok(Arguments {
-            vals,
-            bytes,
-            lowering: self,
-        })
+    }
+
+    fn passed(
+        &mut self,
+        function: &Function,
+        args: impl ExactSizeIterator<Item = S>,
+    ) -> Lowered<Passed<S>, S::Error> {
+        let args = args.zip(&function.params);
+        let Some(plan) = &function.plan else {
+            let vals = args.map(|(arg, (name, ty))| {
+                let val = self.value(arg, ty);
+                val.map_err(|stop| stop.at(|| name.clone()))
+            });
+            return Ok(Passed::Vals(vals.collect::<Result<_, _>>()?));
+        };
+        let Shape::Fields(layouts) = &plan.params.shape else {
+            unreachable!("arguments are laid out like fields")
+        };
+        let (mut image, mut kept) = (Image::new(&plan.params), Vec::new());
+        for ((arg, (name, ty)), (at, layout)) in args.zip(layouts) {
+            let lowered = image.argument(arg, ty, layout, *at, &mut kept);
+            lowered.map_err(|stop| stop.at(|| name.clone()))?;
+        }
+        Ok(Passed::Image(image, kept))
     }
 
     /// Begins the call: what is given away is no longer the caller's. What it returns is to
@@ -185,16 +322,9 @@ impl<S: Source> Lowering<S> {
 
     /// The engine's value for `source`.
     pub(crate) fn value(&mut self, source: S, ty: &Type) -> Lowered<Val, S::Error> {
-        let no_such = |source: &S| wrong(source, source.expected(ty, false), false);
         Ok(match ty {
             Type::Bool => Val::Bool(taken(&source, source.bool(), ty)?),
-            Type::Integer(of) => {
-                let value = taken(&source, source.integer(*of), ty)?;
-                if !of.holds(value) {
-                    return Err(no_such(&source));
-                }
-                integer(*of, value)
-            }
+            Type::Integer(of) => integer(*of, number(&source, *of, ty)?),
             Type::F32 => {
                 let value = taken(&source, source.float(), ty)?;
                 #[expect(clippy::cast_possible_truncation, reason = "rounded, as WIT says")]
@@ -202,43 +332,53 @@ impl<S: Source> Lowering<S> {
             }
             Type::F64 => Val::Float64(taken(&source, source.float(), ty)?),
             Type::Char => Val::Char(taken(&source, source.character(), ty)?),
-            Type::String => Val::String(taken(&source, source.text(), ty)?),
+            Type::String => Val::String(taken(&source, source.text(), ty)?.into_owned()),
             Type::Bytes => {
                 let bytes = taken(&source, source.bytes(), ty)?;
                 Val::List(bytes.iter().copied().map(Val::U8).collect())
             }
             Type::List(of) => {
                 let length = taken(&source, source.length(), ty)?;
-                let items = (0..length).map(|index| self.item(&source, index, of, ty));
+                let items =
+                    (0..length).map(|index| item(&source, index, ty, |it| self.value(it, of)));
                 Val::List(items.collect::<Result<_, _>>()?)
             }
             Type::Tuple(types) => {
                 if taken(&source, source.length(), ty)? != types.len() {
-                    return Err(no_such(&source));
+                    return Err(unlike(&source, ty));
                 }
                 let items = types.iter().enumerate();
-                let items = items.map(|(index, of)| self.item(&source, index, of, ty));
+                let items =
+                    items.map(|(index, of)| item(&source, index, ty, |it| self.value(it, of)));
                 Val::Tuple(items.collect::<Result<_, _>>()?)
             }
-            Type::Record(_) => self.record(&source, ty)?,
-            Type::Variant(_) => self.variant(&source, ty)?,
+            Type::Record(of) => {
+                let fields = of.fields.iter().enumerate();
+                let fields = fields.map(|(number, (name, ty_of))| {
+                    let val = field(&source, of, number, ty, |it| self.value(it, ty_of));
+                    Ok((name.clone(), val?))
+                });
+                let fields = fields.collect::<Lowered<_, _>>()?;
+                check_stray(&source, of, ty)?;
+                Val::Record(fields)
+            }
+            Type::Variant(of) => {
+                let (case, payload) = pick(&source, of, ty)?;
+                let (name, of) = &of.cases[case];
+                let payload = payload.zip(of.as_ref()).map(|(it, of)| self.value(it, of));
+                let payload = payload.transpose();
+                let payload = payload.map_err(|stop| stop.at(|| format!(".{name}")))?;
+                Val::Variant(name.clone(), payload.map(Box::new))
+            }
             Type::Enum(of) => {
                 let name = taken(&source, source.name(), ty)?;
                 if !of.cases.contains(&name) {
-                    return Err(no_such(&source));
+                    return Err(unlike(&source, ty));
                 }
                 Val::Enum(name)
             }
             Type::Flags(of) => {
-                let set = taken(&source, source.flags(), ty)?;
-                if let Some(unknown) = set.iter().find(|name| !of.flags.contains(name)) {
-                    return Err(Stop::Wrong(Wrong {
-                        place: String::new(),
-                        expected: source.expected(ty, false),
-                        got: source.flag_shown(unknown),
-                        kind: false,
-                    }));
-                }
+                let set = flags(&source, of, ty)?;
                 let known = of.flags.iter();
                 Val::Flags(known.filter(|name| set.contains(name)).cloned().collect())
             }
@@ -277,74 +417,9 @@ impl<S: Source> Lowering<S> {
         payload: Result<Option<S>, Option<S>>,
         of: &ResultType,
     ) -> Lowered<Val, S::Error> {
-        let mut branch = |payload: Option<S>, of: &Option<Type>, word: &str| {
-            let val = match (payload, of) {
-                (Some(payload), Some(of)) => self.value(payload, of).map(Some),
-                (None, None) => Ok(None),
-                (Some(payload), None) => Err(wrong(&payload, "no value".to_owned(), true)),
-                (None, Some(of)) => Err(Stop::Wrong(Wrong {
-                    place: String::new(),
-                    expected: of.to_string(),
-                    got: "no value".to_owned(),
-                    kind: true,
-                })),
-            };
-            let val = val.map_err(|stop| stop.at(|| format!(".{word}")))?;
-            Ok(val.map(Box::new))
-        };
-        Ok(Val::Result(match payload {
-            Ok(payload) => Ok(branch(payload, &of.ok, "ok")?),
-            Err(payload) => Err(branch(payload, &of.err, "err")?),
-        }))
-    }
-
-    fn item(&mut self, source: &S, index: usize, of: &Type, list: &Type) -> Lowered<Val, S::Error> {
-        let item = taken(source, source.item(index), list)?;
-        let val = self.value(item, of);
-        val.map_err(|stop| stop.at(|| format!("[{index}]")))
-    }
-
-    fn record(&mut self, source: &S, ty: &Type) -> Lowered<Val, S::Error> {
-        let Type::Record(of) = ty else {
-            unreachable!("the caller knows")
-        };
-        let mut fields = Vec::with_capacity(of.fields.len());
-        for (number, (name, field)) in of.fields.iter().enumerate() {
-            let value = taken(source, source.field(of, number), ty)?;
-            let missing = || wrong(source, format!("{ty} with a field {name}"), true);
-            let val = self.value(value.ok_or_else(missing)?, field);
-            let val = val.map_err(|stop| stop.at(|| format!(".{name}")))?;
-            fields.push((name.clone(), val));
-        }
-        if let Some(got) = taken(source, source.stray(of), ty)? {
-            let names: Vec<&String> = of.fields.iter().map(|(name, _)| name).collect();
-            return Err(Stop::Wrong(Wrong {
-                place: String::new(),
-                expected: format!("{ty} with the fields {}", Commas(&names)),
-                got,
-                kind: false,
-            }));
-        }
-        Ok(Val::Record(fields))
-    }
-
-    fn variant(&mut self, source: &S, ty: &Type) -> Lowered<Val, S::Error> {
-        let Type::Variant(of) = ty else {
-            unreachable!("the caller knows")
-        };
-        let (name, payload) = taken(source, source.case(of), ty)?;
-        let case = of.cases.iter().find(|(known, _)| *known == name);
-        let payload = match (case, payload) {
-            (Some((_, Some(of))), Some(payload)) => {
-                let val = self.value(payload, of);
-                Some(Box::new(
-                    val.map_err(|stop| stop.at(|| format!(".{name}")))?,
-                ))
-            }
-            (Some((_, None)), None) => None,
-            _ => return Err(wrong(source, source.expected(ty, false), false)),
-        };
-        Ok(Val::Variant(name, payload))
+        let is_ok = payload.is_ok();
+        let val = branch(payload, of, |it, of| self.value(it, of))?.map(Box::new);
+        Ok(Val::Result(if is_ok { Ok(val) } else { Err(val) }))
     }
 }
 

@@ -8,13 +8,16 @@ use anyhost_engine::{Loaded, TICK, load, one_line};
 use wasmtime::Store;
 use wasmtime::component::{Func, Instance, InstancePre, Linker, Val};
 
+use crate::canonical::Call;
+use crate::copied::Copied;
 use crate::engine::Engine;
 use crate::error::{CallError, Error, Wrong};
 use crate::handle::{Handle, Home};
+use crate::image::{Image, contents};
 use crate::imports::{Imports, Nothing, link, names_of};
 use crate::instance::{Live, State, begin, end, failure};
 use crate::lift::{Holdings, boxed, lift};
-use crate::lower::{Arguments, Lowering, place};
+use crate::lower::{Arguments, Lowering, Passed, place};
 use crate::reflect::{Function, Interface, Types, find};
 use crate::types::{Commas, Type};
 use crate::value::{Return, Sink, Source};
@@ -198,6 +201,7 @@ impl Prepared {
             live: None,
             generation: 0,
             closed: false,
+            copied: Copied::default(),
         };
         plugin.ready()?;
         Ok(plugin)
@@ -226,6 +230,8 @@ pub struct Plugin {
     live: Option<Live>,
     generation: u64,
     closed: bool,
+    /// What the last call returned: room for the next.
+    copied: Copied,
 }
 
 impl Plugin {
@@ -347,8 +353,7 @@ impl Plugin {
         sink: &mut K,
     ) -> Result<Return<K::Value>, CallError<S::Error>> {
         let Arguments {
-            mut vals,
-            bytes,
+            passed,
             mut lowering,
         } = arguments;
         if self.live.is_none() || lowering.generation != self.generation {
@@ -357,9 +362,10 @@ impl Plugin {
             let why = "the instance was lost while the arguments were read";
             return Err(Error::Plugin(format!("{file}: {place}: {why}")).into());
         }
-        if function.bulk {
-            return self.call_bulk(function, bytes, sink);
-        }
+        let mut vals = match passed {
+            Passed::Vals(vals) => vals,
+            Passed::Image(image, kept) => return self.call_plan(function, image, &kept, sink),
+        };
         let lent = lowering.commit()?;
         let called = sink.outside(|| self.run(function, &mut vals));
         lent.end();
@@ -516,35 +522,32 @@ impl Plugin {
         })
     }
 
-    /// Bytes alone go by copies of the whole, where the engine's values take one for each.
-    fn call_bulk<S: Source, K: Sink<Error = S::Error>>(
+    fn call_plan<S: Source, K: Sink<Error = S::Error>>(
         &mut self,
         function: &Function,
-        arg: Option<S>,
+        image: Image,
+        kept: &[S],
         sink: &mut K,
     ) -> Result<Return<K::Value>, CallError<S::Error>> {
+        let plan = function.plan.as_ref().expect("arguments went by it");
+        let kept = contents(kept)?;
         let func = self.func(function);
-        let bytes = arg.as_ref().and_then(|arg| arg.bytes().ok());
-        let bytes = bytes.as_deref();
-        let run = || {
-            self.enter(|store, _| match (bytes, &function.result) {
-                (Some(bytes), Some(_)) => {
-                    let func = func.typed::<(&[u8],), (Vec<u8>,)>(&*store)?;
-                    Ok(Some(func.call(store, (bytes,))?.0))
-                }
-                (Some(bytes), None) => {
-                    let func = func.typed::<(&[u8],), ()>(&*store)?;
-                    func.call(store, (bytes,)).map(|()| None)
-                }
-                (None, _) => {
-                    let func = func.typed::<(), (Vec<u8>,)>(&*store)?;
-                    Ok(Some(func.call(store, ())?.0))
-                }
-            })
+        let mut copied = std::mem::take(&mut self.copied);
+        let call = Call {
+            function,
+            plan,
+            image,
+            kept: kept.iter().map(|bytes| &**bytes).collect(),
+            copied: &mut copied,
         };
-        let value = sink.outside(run)?.map(|bytes| sink.bytes(bytes));
-        let value = value.transpose().map_err(CallError::Foreign)?;
-        Ok(Return::Value(value))
+        sink.outside(|| self.enter(|store, _| call.run(store, func)))?;
+        let value = match function.result.as_ref().zip(plan.result.as_ref()) {
+            Some((ty, layout)) => copied.returned(ty, layout, sink),
+            None => Ok(Return::Value(None)),
+        };
+        copied.trim();
+        self.copied = copied;
+        value.map_err(CallError::Foreign)
     }
 
     /// The function in the instance that there is.

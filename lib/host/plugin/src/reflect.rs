@@ -5,6 +5,7 @@ use std::sync::Arc;
 use wasmtime::component::types::{Case, ComponentFunc, ComponentItem, Field};
 use wasmtime::component::{Component, ComponentExportIndex, ResourceType, Type as Wasm};
 
+use crate::layout::Plan;
 use crate::types::{Enum, Flags, Integer, Name, Record, Resource, ResultType, Type, Variant};
 
 /// A function of an interface, or of the world itself.
@@ -19,8 +20,12 @@ pub struct Function {
     pub result: Option<Type>,
     /// Why it cannot be called, if it cannot.
     pub unsupported: Option<String>,
-    /// Whether its arguments and its result are bytes alone, which go in bulk.
+    /// Whether its arguments and its result are bytes alone, which go in bulk where the host
+    /// is called.
     pub(crate) bulk: bool,
+    /// How it is called without the engine's values, if the component exports it and there
+    /// are no handles.
+    pub(crate) plan: Option<Plan>,
     /// Whether there are handles in its arguments or its result.
     pub(crate) handles: bool,
     /// Its number among all exported functions.
@@ -280,11 +285,15 @@ impl Reader<'_> {
             let outer = (!interface.is_empty()).then(outer).flatten();
             self.component.get_export_index(outer.as_ref(), name)
         });
+        let handles = types.iter().copied().chain(&result).any(Type::has_handles);
+        let plan = (exported && unsupported.is_none() && !handles)
+            .then(|| Plan::of(types.into_iter(), result.as_ref()));
         let number = self.count;
         self.count += usize::from(exported);
         Function {
             bulk,
-            handles: types.into_iter().chain(&result).any(Type::has_handles),
+            handles,
+            plan,
             interface: interface.to_owned(),
             name: name.to_owned(),
             params,

@@ -156,6 +156,28 @@ impl Type {
     }
 }
 
+impl Type {
+    /// The type of a record's field, or of a tuple's item.
+    pub(crate) fn part(&self, index: usize) -> &Self {
+        match self {
+            Self::Record(of) => &of.fields[index].1,
+            Self::Tuple(of) => &of[index],
+            _ => unreachable!("only these have parts"),
+        }
+    }
+
+    /// The type of what the case of that number has.
+    pub(crate) fn payload(&self, case: usize) -> Option<&Self> {
+        match self {
+            Self::Variant(of) => of.cases[case].1.as_ref(),
+            Self::Option(of) => (case == 1).then_some(&**of),
+            Self::Result(of) if case == 0 => of.ok.as_ref(),
+            Self::Result(of) => of.err.as_ref(),
+            _ => None,
+        }
+    }
+}
+
 impl Display for Integer {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", if self.signed { 's' } else { 'u' }, self.bits)

@@ -43,9 +43,9 @@ impl Source for Val {
         }
     }
 
-    fn text(&self) -> Answer<String> {
+    fn text(&self) -> Answer<Cow<'_, str>> {
         match self {
-            Self::String(value) => Ok(value.clone()),
+            Self::String(value) => Ok(value.into()),
             _ => Err(Not::Kind),
         }
     }
@@ -175,12 +175,12 @@ impl Sink for Vals {
         Ok(Val::Char(value))
     }
 
-    fn text(&mut self, value: String) -> Made {
-        Ok(Val::String(value))
+    fn text(&mut self, value: &str) -> Made {
+        Ok(Val::String(value.to_owned()))
     }
 
-    fn bytes(&mut self, value: Vec<u8>) -> Made {
-        Ok(Val::List(value.into_iter().map(Val::U8).collect()))
+    fn bytes(&mut self, value: &[u8]) -> Made {
+        Ok(Val::List(value.iter().copied().map(Val::U8).collect()))
     }
 
     fn seq(&mut self, length: usize) -> Made<Vec<Val>> {

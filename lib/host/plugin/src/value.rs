@@ -44,7 +44,7 @@ pub trait Source: Sized {
     /// For `char`.
     fn character(&self) -> Taken<char, Self::Error>;
     /// For `string`.
-    fn text(&self) -> Taken<String, Self::Error>;
+    fn text(&self) -> Taken<Cow<'_, str>, Self::Error>;
     /// For `list<u8>`.
     fn bytes(&self) -> Taken<Cow<'_, [u8]>, Self::Error>;
     /// How many items a list or a tuple has.
@@ -107,9 +107,9 @@ pub trait Sink {
     /// Of `char`.
     fn character(&mut self, value: char) -> Result<Self::Value, Self::Error>;
     /// Of `string`.
-    fn text(&mut self, value: String) -> Result<Self::Value, Self::Error>;
+    fn text(&mut self, value: &str) -> Result<Self::Value, Self::Error>;
     /// Of `list<u8>`.
-    fn bytes(&mut self, value: Vec<u8>) -> Result<Self::Value, Self::Error>;
+    fn bytes(&mut self, value: &[u8]) -> Result<Self::Value, Self::Error>;
     /// Begins a sequence of `length` values.
     fn seq(&mut self, length: usize) -> Result<Self::Seq, Self::Error>;
     /// Adds to a sequence.
