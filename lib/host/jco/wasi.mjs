@@ -149,7 +149,7 @@ function randomBytes(cycle, trap) {
   const next = (length) => {
     if (length > MOST_RANDOM) throw trap(`it wants more than ${MOST_RANDOM} random bytes at once`);
     const bytes = new Uint8Array(Number(length));
-    if (cycle) bytes.forEach((_, i) => (bytes[i] = cycle[at++ % cycle.length]));
+    if (cycle) for (const i of bytes.keys()) bytes[i] = cycle[at++ % cycle.length];
     else for (let i = 0; i < bytes.length; i += 65_536) crypto.getRandomValues(bytes.subarray(i, i + 65_536));
     return bytes;
   };

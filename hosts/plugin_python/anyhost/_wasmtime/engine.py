@@ -3,6 +3,7 @@
 import platform
 
 from wasmtime import Config, Engine
+from wasmtime import _ffi as ffi
 
 from .._stack import WASM_STACK, threads
 
@@ -41,6 +42,8 @@ def new_engine(portable: bool = False) -> Engine:
     # Whoever calls faulthandler.enable(), as pytest does, takes the signals.
     config.signals_based_traps = False
     config.max_wasm_stack = WASM_STACK
+    # With it a host's function that borrows two resources fails within the engine; only WASI 0.3 needs it.
+    ffi.wasmtime_config_concurrency_support_set(config.ptr(), False)
     if portable:
         machine = platform.machine()
         config.target = f"{machine}-unknown-linux-gnu"
