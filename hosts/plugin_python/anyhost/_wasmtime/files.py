@@ -98,10 +98,9 @@ class Entries:
 class Descriptor:
     """A directory or a file. What it opens is not outside of the directory that is granted."""
 
-    def __init__(self, files: "Files", fd: int, writable: bool, flags: frozenset[str]) -> None:
-        self.fd, self.writable, self.flags = fd, writable, flags
-        self._open, self._files = Open(fd), files
-        files.opened.add(self._open)
+    def __init__(self, files: "Files", file: Open, writable: bool, flags: frozenset[str]) -> None:
+        self.fd, self.writable, self.flags = file.fd, writable, flags
+        self._open, self._files = file, files
 
     def read_via_stream(self, offset: int) -> Input:
         return FileInput(self._file("read")._open, offset, self._files.failed)
@@ -209,10 +208,10 @@ class Descriptor:
         for flag in open_flags:
             how |= _OPEN[flag]
         with self._place(path, path_flags, change=changes) as (parent, name):
-            fd = os.open(name, how | SAFE, mode=0o666, dir_fd=parent)
-        if kind_of(os.fstat(fd).st_mode) in ("directory", "regular-file"):
-            return Descriptor(self._files, fd, self.writable, flags)
-        os.close(fd)
+            file = Open(os.open(name, how | SAFE, mode=0o666, dir_fd=parent))
+        if kind_of(os.fstat(file.fd).st_mode) in ("directory", "regular-file"):
+            self._files.opened.add(file)
+            return Descriptor(self._files, file, self.writable, flags)
         raise ResultError("unsupported")
 
     def is_same_object(self, other: "Descriptor") -> bool:
@@ -258,22 +257,19 @@ class Files:
     def directories(self) -> list[tuple[Descriptor, str]]:
         """What is granted, for the component."""
         flags = {True: frozenset({"read", "mutate-directory"}), False: frozenset({"read"})}
-        return [
-            (Descriptor(self, os.dup(fd), writable, flags[writable]), guest) for fd, guest, writable in self._dirs.opened
-        ]
+        return [(Descriptor(self, file, writable, flags[writable]), guest) for file, guest, writable in self._dirs.opened]
 
 
 class Dirs:
     """The directories that are granted, open for all instances."""
 
     def __init__(self, dirs: list[tuple[str, str, bool]]) -> None:
-        self.opened = [(self._open(host), guest, not read_only) for host, guest, read_only in dirs]
+        self.opened = [(_directory(host), guest, not read_only) for host, guest, read_only in dirs]
 
-    def _open(self, host: str) -> int:
-        reasons = {errno.ENOENT: "no such directory", errno.ENOTDIR: "not a directory"}
-        try:
-            fd = os.open(host, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        except OSError as error:
-            raise PluginError(f"dirs: {host}: {reasons.get(error.errno or 0, error.strerror)}") from None
-        weakref.finalize(self, os.close, fd)
-        return fd
+
+def _directory(host: str) -> Open:
+    reasons = {errno.ENOENT: "no such directory", errno.ENOTDIR: "not a directory"}
+    try:
+        return Open(os.open(host, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC))
+    except OSError as error:
+        raise PluginError(f"dirs: {host}: {reasons.get(error.errno or 0, error.strerror)}") from None

@@ -14,8 +14,9 @@ from .._errors import ResultError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# How many links are followed.
+# How many links are followed, and how deep a path goes: each step is a file that is open meanwhile.
 _MOST_LINKS = 40
+_MOST_DEEP = 100
 # Nothing that is opened is a link, and nothing waits: a pipe would.
 SAFE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CODES = {
@@ -67,6 +68,8 @@ def walk(way: list[int], path: str, follow: bool) -> str:
             parts.extendleft(reversed(_parts(os.readlink(part, dir_fd=way[-1]))))
         elif not parts:
             return part
+        elif len(way) > _MOST_DEEP:
+            raise ResultError("name-too-long")
         else:
             way.append(os.open(part, os.O_PATH | os.O_DIRECTORY | SAFE, dir_fd=way[-1]))
     return "."
