@@ -26,7 +26,10 @@ function plant(base) {
 
 /** All paths below a folder, with the contents of files. */
 function tree(base) {
-  const of = (entry, path) => [[path, entry.isFile() && readFileSync(path, "utf8")], ...(entry.isDirectory() ? tree(path) : [])];
+  const of = (entry, path) => [
+    [path, entry.isFile() && readFileSync(path, "utf8")],
+    ...(entry.isDirectory() ? tree(path) : []),
+  ];
   return readdirSync(base, { withFileTypes: true }).flatMap((entry) => of(entry, join(base, entry.name)));
 }
 
@@ -56,7 +59,10 @@ test("directories that cannot be granted", async () => {
     ["no/such", "no such directory"],
     [file, "not a directory"],
   ]) {
-    await assert.rejects(open({ dirs: [`${host}::/data`] }), { name: "PluginError", message: `dirs: ${host}: ${reason}` });
+    await assert.rejects(open({ dirs: [`${host}::/data`] }), {
+      name: "PluginError",
+      message: `dirs: ${host}: ${reason}`,
+    });
   }
   const use = "use HOST or HOST::GUEST, as .::/data";
   for (const [dirs, message] of [

@@ -24,7 +24,7 @@ import {
 } from "node:fs";
 
 import { PluginError, ResultError } from "./errors.mjs";
-import { at, codeOf, coded, fail, openPath, place, SAFE } from "./paths.mjs";
+import { at, coded, codeOf, fail, openPath, place, SAFE } from "./paths.mjs";
 import { shown, wrong } from "./values.mjs";
 import { InputStream, OutputStream } from "./wasi.mjs";
 

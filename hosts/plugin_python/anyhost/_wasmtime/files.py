@@ -148,7 +148,9 @@ class Descriptor:
             fd = os.open(".", os.O_RDONLY | os.O_DIRECTORY | SAFE, dir_fd=self.fd)
             try:
                 with os.scandir(fd) as entries:
-                    return Entries([(kind_of(entry.stat(follow_symlinks=False).st_mode), entry.name) for entry in entries])
+                    return Entries(
+                        [(kind_of(entry.stat(follow_symlinks=False).st_mode), entry.name) for entry in entries]
+                    )
             finally:
                 os.close(fd)
 
@@ -257,7 +259,9 @@ class Files:
     def directories(self) -> list[tuple[Descriptor, str]]:
         """What is granted, for the component."""
         flags = {True: frozenset({"read", "mutate-directory"}), False: frozenset({"read"})}
-        return [(Descriptor(self, file, writable, flags[writable]), guest) for file, guest, writable in self._dirs.opened]
+        return [
+            (Descriptor(self, file, writable, flags[writable]), guest) for file, guest, writable in self._dirs.opened
+        ]
 
 
 class Dirs:
