@@ -41,8 +41,9 @@ class Instance(_instance.Instance):
 
     def __init__(self, file: str, code: str | None) -> None:
         super().__init__(file)
-        self._engine = new_engine()
-        self._component, self.note = load(self._engine, file, code)
+        wasm = read(file)
+        self._engine = new_engine(wasm)
+        self._component, self.note = load(self._engine, file, wasm, code)
         self.types = reflect(self._engine, self._component)
         self.adopt()
         # What a call needs; None in a failed instance, a closed one and one that is in a host's function.
@@ -287,7 +288,7 @@ def _struct(function: Func | None) -> Any:
 def compile_file(component: str, output: str) -> None:
     """Compiles a component to machine code in a file, for the `aot` of this engine."""
     wasm = read(component)
-    code = compile_component(new_engine(portable=True), component, wasm).serialize()
+    code = compile_component(new_engine(wasm, portable=True), component, wasm).serialize()
     Path(output).write_bytes(seal(bytes(code), wasm))
 
 
