@@ -1,6 +1,6 @@
 """A flag means the same in all hosts: lib/host/testing/manners.json says which have it, its default and what is wrong.
 
-manners_test TABLE COMPONENT HOST=PROGRAM...
+manners_test TABLE COMPONENT WASI_PLUGIN HOST=PROGRAM...
 """
 
 import json
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-table_file, component, *hosts = sys.argv[1:]
+table_file, component, wasi_plugin, *hosts = sys.argv[1:]
 table = json.loads(Path(table_file).read_text())
 problems = []
 tried = 0
@@ -29,6 +29,24 @@ def is_told(host: str, command: list[str], line: str) -> None:
     end = " (--help tells more)\n"
     if code != 2 or output or errors.count("\n") != 1 or not errors.startswith(line) or not errors.endswith(end):
         problems.append(f"{host} {' '.join(command[1:])!r}: expected {line}…{end!r} and 2, got {errors!r} and {code}")
+
+
+def has_wasi(host: str, program: str) -> None:
+    """A plugin that prints a line does so to standard error; without WASI it is refused."""
+    global tried
+    tried += 1
+    command = [program, "--component", wasi_plugin]
+    lacks = "which this host does not provide; it provides nothing\n"
+    for flags, expected in {
+        (): (0, "Hello, World\n", "guest stdout: greeting World\n"),
+        ("--env", "A=1", "--dir", ".::/data:ro"): (0, "Hello, World\n", "guest stdout: greeting World\n"),
+        ("--wasi", "none"): (1, "", lacks),
+    }.items():
+        code, output, errors = run(*command, *flags, "World")
+        if (code, output) != expected[:2] or not errors.endswith(expected[2]) or errors.count("\n") != 1:
+            problems.append(f"{host} {flags}: expected {expected}, got {code}, {output!r} and {errors!r}")
+    none = [*command, "--wasi", "none", "--env", "A=1", "World"]
+    is_told(host, none, "error: --env and --dir grant nothing with --wasi none")
 
 
 for host, program in (pair.split("=", 1) for pair in hosts):
@@ -57,6 +75,8 @@ for host, program in (pair.split("=", 1) for pair in hosts):
             line = f"error: invalid value '{value}' for '{flag} <{row['value']}>': {reason.replace('{default}', default or '')}"
             is_told(host, [program, *needed, f"{flag}={value}"], line)
     is_told(host, [program, *needed, "--no-such-flag"], "error: unexpected argument '--no-such-flag'")
+    if "--wasi" in sections:
+        has_wasi(host, program)
     lacks = "--image <TAR> and --shim <FILE> are missing" if of_image else "--component <FILE> is missing"
     is_told(host, [program, *["x"] * host.startswith("plugin_")], f"error: {lacks}")
 

@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { directory } from "../../lib/host/jco/files.mjs";
 import { JsonCalls } from "../../lib/host/jco/json.mjs";
 import { functionName, namesOf } from "../../lib/host/jco/names.mjs";
 import { Plugin } from "../../lib/host/jco/node.mjs";
@@ -26,13 +27,15 @@ parameter of type bool, which is then true; what is left out is false, or nothin
   --max-memory SIZE    the largest size of the guest's memory [default: 64MiB]
   --timeout TIME       how long the call may take [default: 10s]
   --env NAME=VALUE     a variable of the guest's environment, which is else empty; repeat for more
+  --dir HOST[::GUEST][:ro]
+                       a directory that the guest may use, under the name GUEST; with :ro only to read; repeat for more
   --wasi VERSION       what the guest has of WASI: 0.2 with clocks, random numbers and what is granted, or none
                        [default: 0.2]
   -h, --help           this text
   -V, --version        the version
 
-The guest is given no files, no network, no environment but what --env grants, and no function but those of --imports. What
-it prints goes to standard error.
+The guest is given no network, no files and no environment but what --dir and --env grant, and no function but those of
+--imports. What it prints goes to standard error.
 
 Examples:
   plugin_nodejs --component hello_world_rust.wasm World --up
@@ -90,6 +93,7 @@ await run(async () => {
       "max-memory": { type: "string", default: "64MiB" },
       timeout: { type: "string", default: "10s" },
       env: { type: "string", multiple: true, default: [] },
+      dir: { type: "string", multiple: true, default: [] },
       wasi: { type: "string", default: "0.2" },
     },
     { allowSwitches: true },
@@ -118,19 +122,25 @@ await run(async () => {
 });
 
 /** What the guest has of WASI. */
-function granted({ wasi, env }) {
+function granted({ wasi, env, dir: dirs }) {
   const variables = env.map((text) => {
     const at = text.indexOf("=");
     if (at < 1) throw new UsageError(`invalid value '${text}' for '--env <NAME=VALUE>': use NAME=VALUE`);
     return [text.slice(0, at), text.slice(at + 1)];
   });
+  for (const text of dirs) {
+    const reason = directory(text);
+    if (typeof reason === "string") {
+      throw new UsageError(`invalid value '${text}' for '--dir <HOST[::GUEST][:ro]>': ${reason}`);
+    }
+  }
   if (wasi === "none") {
-    if (env.length > 0) throw new UsageError("--env grants nothing with --wasi none");
+    if (env.length + dirs.length > 0) throw new UsageError("--env and --dir grant nothing with --wasi none");
     return "none";
   }
   if (wasi !== "0.2") throw new UsageError(`invalid value '${wasi}' for '--wasi <VERSION>': use 0.2 or none`);
   const output = (stream, line) => console.error(`guest ${stream}: ${line}`);
-  return { env: Object.fromEntries(variables), output };
+  return { env: Object.fromEntries(variables), dirs, output };
 }
 
 function argumentsOf({ name, args }, { params }, types) {

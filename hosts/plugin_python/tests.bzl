@@ -52,8 +52,8 @@ def engine_tests(*, engine, library, program):
         env = _COMPONENTS | files | (own if name in ["aot_test", "command_test"] else {})
         pytest_test(
             name = name,
-            # Programs that wait for their time limits.
-            size = "medium" if name in ["command_test", "process_test"] else "small",
+            # Programs that wait for their time limits, and a large component that is compiled again and again.
+            size = "medium" if name in ["command_test", "process_test", "wasi_grants_test"] else "small",
             srcs = ["//hosts/plugin_python:tests/{}.py".format(name)],
             data = env.values(),
             env = {

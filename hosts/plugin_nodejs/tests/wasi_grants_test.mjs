@@ -1,7 +1,10 @@
 // What a component reaches by WASI where something is granted, and what ends it.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 
 import { ComponentError, Plugin, TimeLimitError, TrapError } from "../../../lib/host/jco/node.mjs";
@@ -11,23 +14,90 @@ const granted = JSON.parse(readFileSync(GRANTED, "utf8"));
 
 const open = async (wasi, more) => (await Plugin.open(TRANSPILED, { wasi, ...more })).probe;
 
+/** Files and links as `granted.json` has them. */
+function plant(base) {
+  for (const [path, text] of Object.entries(granted.files)) {
+    mkdirSync(dirname(join(base, path)), { recursive: true });
+    writeFileSync(join(base, path), text);
+  }
+  for (const path of granted.folders) mkdirSync(join(base, path));
+  for (const [path, target] of Object.entries(granted.links)) symlinkSync(target, join(base, path));
+}
+
+/** All paths below a folder, with the contents of files. */
+function tree(base) {
+  const of = (entry, path) => [
+    [path, entry.isFile() && readFileSync(path, "utf8")],
+    ...(entry.isDirectory() ? tree(path) : []),
+  ];
+  return readdirSync(base, { withFileTypes: true }).flatMap((entry) => of(entry, join(base, entry.name)));
+}
+
 test("what is granted, and nothing else", async () => {
+  const base = await mkdtemp(join(process.env.TEST_TMPDIR, "granted-"));
+  plant(base);
+  const before = tree(base);
   const probe = await open({
     args: granted.args,
     env: granted.env,
     stdin: new TextEncoder().encode(granted.stdin),
     clock: granted.clock * 1000,
     random: Uint8Array.from(granted.random),
+    dirs: granted.dirs.map((dir) => `${base}/${dir}`),
     output() {},
   });
-  // There are no directories in this host: what would be in one is refused, too.
-  const ofDirectories = ([what, , expected]) =>
-    what.startsWith("at-") || (what.startsWith("file-") && expected !== "refused");
-  const tried = granted.attempts.filter((attempt) => !ofDirectories(attempt));
-  assert.ok(tried.length > 30);
-  for (const [what, args, expected] of tried) {
+  for (const [what, args, expected] of granted.attempts) {
     assert.equal(probe.attempt(what, args), expected, `${what} ${args}`);
   }
+  assert.deepEqual(tree(base), before);
+});
+
+test("directories that cannot be granted", async () => {
+  const file = join(process.env.TEST_TMPDIR, "file");
+  writeFileSync(file, "");
+  for (const [host, reason] of [
+    ["no/such", "no such directory"],
+    [file, "not a directory"],
+  ]) {
+    await assert.rejects(open({ dirs: [`${host}::/data`] }), {
+      name: "PluginError",
+      message: `dirs: ${host}: ${reason}`,
+    });
+  }
+  const use = "use HOST or HOST::GUEST, as .::/data";
+  for (const [dirs, message] of [
+    ["/data", 'wasi.dirs: expected an array, got "/data"'],
+    [[1], "wasi.dirs: 1: expected a string"],
+    [[""], `wasi.dirs: "": ${use}`],
+    [["::/data"], `wasi.dirs: "::/data": ${use}`],
+    [[".::"], `wasi.dirs: ".::": ${use}`],
+    [[".:rw"], `wasi.dirs: ".:rw": unknown suffix :rw; the only one is :ro, for read-only; ${use}`],
+    [[".::/a", "/::/a"], 'wasi.dirs: "/::/a": the guest has a /a already'],
+  ]) {
+    await assert.rejects(open({ dirs }), { message });
+  }
+});
+
+test("what a lost instance had open is closed", async () => {
+  const base = await mkdtemp(join(process.env.TEST_TMPDIR, "open-"));
+  writeFileSync(join(base, "file"), "text");
+  const probe = await open({ dirs: [`${base}::/data`], output() {} });
+  const count = () => readdirSync("/proc/self/fd").length;
+  assert.equal(probe.attempt("file-read", ["/data/file"]), "text");
+  const before = count();
+  for (let n = 0; n < 20; n++) {
+    assert.equal(probe.attempt("file-read", ["/data/file"]), "text");
+    assert.throws(() => probe.attempt("exit", ["1"]), TrapError);
+  }
+  assert.equal(probe.attempt("file-read", ["/data/file"]), "text");
+  assert.equal(count(), before);
+});
+
+test("a pipe in a directory is no file", async () => {
+  const base = await mkdtemp(join(process.env.TEST_TMPDIR, "pipe-"));
+  execFileSync("mkfifo", [join(base, "pipe")]);
+  const probe = await open({ dirs: [`${base}::/data`], output() {} });
+  assert.equal(probe.attempt("file-read", ["/data/pipe"]), "refused");
 });
 
 test("lines go to a function", async () => {
@@ -120,7 +190,7 @@ test("none refuses, for the file as for what was transpiled", async () => {
 test("options that are wrong", async () => {
   for (const [wasi, name, message] of [
     [1, "TypeError", 'wasi: expected an object or "none", got 1'],
-    [{ dirs: [] }, "TypeError", 'options: expected args, clock, env, output, random, stdin, got "dirs"'],
+    [{ files: [] }, "TypeError", 'options: expected args, clock, env, output, random, stdin, got "files"'],
     [{ args: "a" }, "TypeError", 'wasi.args: expected an array, got "a"'],
     [{ args: ["a\0"] }, "RangeError", 'wasi.args: expected Unicode without NUL, got "a\\u0000"'],
     [{ env: { A: 1 } }, "TypeError", "wasi.env: expected a string, got 1"],

@@ -17,6 +17,9 @@ from ._stack import stack
 from ._types import Signature, Types
 from ._wasi import Grants, logged
 
+# The most of the host's objects that a component has at once.
+_MOST_KEPT = 1 << 16
+
 
 class Instance(ABC):
     """What all functions of a plugin share. An engine's is made of a file, and linked, and then instantiated."""
@@ -92,6 +95,8 @@ class Instance(ABC):
 
     def keep(self, value: object) -> int:
         """Keeps an object of the host's that the component gets a handle of."""
+        if len(self.kept) >= _MOST_KEPT:
+            raise PluginError(f"{self.file}: the component has {_MOST_KEPT} of the host's objects, and wants another")
         self._kept += 1
         self.kept[self._kept] = value
         return self._kept

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhost_manners::{Grants, units};
-use clap::{CommandFactory, Parser};
+use clap::{ArgAction, CommandFactory, Parser};
 
 /// Calls a function of a WebAssembly component and prints its result.
 ///
@@ -46,7 +46,7 @@ pub struct Args {
 
     /// What a component that imports WASI gets of it: `0.2`, with clocks, random numbers
     /// and what is granted, or `none`, which refuses such a component.
-    #[arg(long, value_name = "VERSION", default_value = "0.2", value_parser = wasi, help_heading = "Grants")]
+    #[arg(long, value_name = "VERSION", default_value = "0.2", value_parser = wasi, action = ArgAction::Set, help_heading = "Grants")]
     pub wasi: bool,
 
     /// How large all memories of the component together may grow.

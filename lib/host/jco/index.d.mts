@@ -50,6 +50,8 @@ export interface Wasi {
   args?: string[];
   /** The time at which its clocks stand still, in milliseconds since 1970; else they are the machine's. */
   clock?: number;
+  /** The directories that it may use: "HOST", "HOST::GUEST", or either with ":ro" at its end, for read-only. In Node alone. */
+  dirs?: string[];
   env?: Record<string, string>;
   /** What takes the lines that it prints; else the console does. */
   output?: (stream: "stdout" | "stderr", line: string) => void;

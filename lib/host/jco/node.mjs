@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
 
 import { ComponentError, TimeLimitError } from "./errors.mjs";
+import { Files } from "./files.mjs";
 import { Plugin as AnyPlugin } from "./plugin.mjs";
 import { DESCRIPTION, instantiateOf, MODULE, transpile } from "./transpile.mjs";
 import { count, MOST_TIME, options, text } from "./values.mjs";
@@ -28,15 +29,17 @@ export class Plugin extends AnyPlugin {
    *   microseconds instead of half a millisecond;
    *   `name` is how messages call the component;
    *   `wasi` is what the guest is granted of WASI 0.2, if it imports that: an object with `args`, `env`, `stdin` (bytes),
-   *   `output` (a function of "stdout" or "stderr" and a line; by default the console), `clock` (milliseconds since 1970 at
+   *   `dirs` (texts as "HOST::GUEST:ro"), `output` (a function of "stdout" or "stderr" and a line; by default the console), `clock` (milliseconds since 1970 at
    *   which it stands still) and `random` (bytes that are repeated); or "none", which refuses such a component
    */
   static async open(path, given = {}) {
     const file = text("path", path instanceof URL ? fileURLToPath(path) : path);
-    const { name = file, timeout, ...rest } = options(given, ["imports", "maxMemory", "timeout", "name", "wasi"]);
+    const { name = file, timeout, wasi, ...rest } = options(given, ["imports", "maxMemory", "timeout", "name", "wasi"]);
     text("name", name);
     count("timeout", timeout, MOST_TIME, "milliseconds");
-    const plugin = await Plugin.start(name, await parts(file), rest);
+    const { dirs, ...granted } = typeof wasi === "object" && wasi !== null ? wasi : {};
+    const files = dirs && new Files(dirs);
+    const plugin = await Plugin.start(name, await parts(file), { ...rest, wasi: files ? granted : wasi }, files);
     if (timeout !== undefined) plugin.within = (label, work) => within(timeout, `${name}: ${label}`, work);
     return plugin;
   }

@@ -38,8 +38,9 @@ export class Plugin extends Faces {
    *   has; `read`, a function that resolves the name of a core module to its bytes
    * @param given options: `imports`, what the guest may call, by interface; `maxMemory`, the largest size of a linear
    *   memory in bytes; `wasi`, what it is granted of WASI, if it imports that, or "none"
+   * @param files directories of WASI, where the host has such
    */
-  static async start(name, { instantiate, description, read }, given = {}) {
+  static async start(name, { instantiate, description, read }, given = {}, files = undefined) {
     const { imports = {}, maxMemory = DEFAULT_MAX_MEMORY } = options(given, ["imports", "maxMemory", "wasi"]);
     const granted = grants(given.wasi);
     count("maxMemory", maxMemory, MOST_MEMORY, "bytes");
@@ -48,7 +49,7 @@ export class Plugin extends Faces {
     }
     const plugin = new this();
     plugin.#name = name;
-    if (granted && Object.keys(description.imports).some(isWasi)) plugin.#wasi = new Wasi(name, granted);
+    if (granted && Object.keys(description.imports).some(isWasi)) plugin.#wasi = new Wasi(name, granted, files);
     plugin.#prepare(description, imports);
     const { forJco } = plugin.#imports;
     const modules = new Map();

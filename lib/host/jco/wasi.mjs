@@ -1,7 +1,7 @@
 // WASI 0.2, as far as it is granted, for a guest whose calls wait for no promise. For Node and for browsers.
 //
-// A guest has clocks, random numbers, arguments, an environment, something to read and two outputs. There are no files: no
-// JavaScript host opens a path so that links do not lead out of a folder. The network is refused.
+// A guest has clocks, random numbers, arguments, an environment, something to read and two outputs; in Node it may have
+// directories, which are in files.mjs. The network is refused.
 
 import { ResultError, TrapError } from "./errors.mjs";
 import { Lines } from "./lines.mjs";
@@ -84,7 +84,7 @@ class Pollable {
   }
 }
 
-class InputStream {
+export class InputStream {
   constructor(bytes) {
     this.bytes = bytes;
   }
@@ -109,7 +109,7 @@ class InputStream {
   }
 }
 
-class OutputStream {
+export class OutputStream {
   constructor(lines) {
     this.lines = lines;
   }
@@ -149,7 +149,7 @@ function randomBytes(cycle, trap) {
   const next = (length) => {
     if (length > MOST_RANDOM) throw trap(`it wants more than ${MOST_RANDOM} random bytes at once`);
     const bytes = new Uint8Array(Number(length));
-    if (cycle) for (let i = 0; i < bytes.length; i++) bytes[i] = cycle[at++ % cycle.length];
+    if (cycle) for (const i of bytes.keys()) bytes[i] = cycle[at++ % cycle.length];
     else for (let i = 0; i < bytes.length; i += 65_536) crypto.getRandomValues(bytes.subarray(i, i + 65_536));
     return bytes;
   };
@@ -158,6 +158,7 @@ function randomBytes(cycle, trap) {
 
 /** WASI for the instances of a plugin, each of which begins anew. */
 export class Wasi {
+  #files;
   #granted;
   #name;
   #outputs = [];
@@ -165,8 +166,9 @@ export class Wasi {
   #insecure;
   #stdin;
 
-  /** `name` is how messages call the component, `granted` comes from `grants`. */
-  constructor(name, granted) {
+  /** `name` is how messages call the component, `granted` comes from `grants`; `files` are directories. */
+  constructor(name, granted, files) {
+    this.#files = files;
     this.#granted = granted;
     this.#name = name;
     this.begin();
@@ -175,6 +177,7 @@ export class Wasi {
   /** There is a fresh instance. */
   begin() {
     const { output = this.#print, random, stdin } = this.#granted;
+    this.#files?.begin();
     this.#outputs = ["stdout", "stderr"].map((stream) => new Lines((line) => output(stream, line)));
     const trap = (reason) => this.#trap(reason);
     this.#random = randomBytes(random, trap);
@@ -200,7 +203,7 @@ export class Wasi {
   face(description, face) {
     const [, , own] = /^wasi:([a-z-]+)\/([a-z-]+)@/.exec(face);
     const place = face.split("@")[0].slice("wasi:".length);
-    const { classes = {}, ...functions } = this.#faces[place] ?? {};
+    const { classes = {}, ...functions } = this.#files?.faces[place] ?? this.#faces[place] ?? {};
     const made = { ...functions };
     const refuse = (name) => () => {
       const why = place.startsWith("http/") ? "no HTTP in a plugin" : `a plugin has no ${own}`;

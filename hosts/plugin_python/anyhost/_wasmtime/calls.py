@@ -71,6 +71,18 @@ def exported(instance: "Instance", where: str, number: int, signature: Signature
     return call
 
 
+def then(call: Callable[..., Any], end: Callable[[], None]) -> Callable[..., Any]:
+    """A call with something to do at its end."""
+
+    def both(*arguments: Any) -> Any:
+        try:
+            return call(*arguments)
+        finally:
+            end()
+
+    return both
+
+
 def imported(instance: "Instance", where: str, signature: Signature, target: Callable[..., Any]) -> Any:
     """What the engine calls when the component calls `signature`, which `target` is."""
     lifts = [item.lift for _, item in signature.params if isinstance(item, Type)]

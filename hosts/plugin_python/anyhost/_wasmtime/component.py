@@ -14,9 +14,9 @@ _MAGIC = b"\0asm"
 _LAYER = slice(6, 8)
 
 
-def load(engine: Engine, file: str, aot: str | None) -> tuple[Component, str | None]:
-    """Compiles the component in `file`, or takes the machine code in `aot`; and why that was not used, in words."""
-    wasm, note = read(file), None
+def load(engine: Engine, file: str, wasm: bytes, aot: str | None) -> tuple[Component, str | None]:
+    """Compiles a component, or takes the machine code in `aot`; and why that was not used, in words."""
+    note = None
     if aot is not None:
         try:
             return code.load(engine, _read(aot), wasm), None

@@ -1,8 +1,10 @@
 """The engine of a plugin, and the clock that interrupts what runs in it."""
 
 import platform
+import re
 
 from wasmtime import Config, Engine
+from wasmtime import _ffi as ffi
 
 from .._stack import WASM_STACK, threads
 
@@ -10,6 +12,8 @@ from .._stack import WASM_STACK, threads
 TICKS = 20
 # The least time between two moves, in seconds: the clock must not keep a CPU busy.
 _LEAST_PERIOD = 0.001
+# What a component has in it that imports something of WASI 0.2, which has no async functions.
+_WASI = re.compile(rb"wasi:[a-z]+/[a-z-]+@0\.2\.")
 # What x86-64-v3, every server since 2015, has beyond the base set.
 _FEATURES = {
     "x86_64": [
@@ -29,8 +33,8 @@ _FEATURES = {
 }
 
 
-def new_engine(portable: bool = False) -> Engine:
-    """An engine that works in a Python process, whatever else that does.
+def new_engine(wasm: bytes, portable: bool = False) -> Engine:
+    """An engine for a component that works in a Python process, whatever else that does.
 
     A `portable` one only compiles: for other machines than this one.
     """
@@ -41,6 +45,10 @@ def new_engine(portable: bool = False) -> Engine:
     # Whoever calls faulthandler.enable(), as pytest does, takes the signals.
     config.signals_based_traps = False
     config.max_wasm_stack = WASM_STACK
+    if _WASI.search(wasm):
+        # With it a host's function that borrows two resources, as WASI has them, fails within the engine. A component
+        # with async functions cannot do without.
+        ffi.wasmtime_config_concurrency_support_set(config.ptr(), False)
     if portable:
         machine = platform.machine()
         config.target = f"{machine}-unknown-linux-gnu"

@@ -2,7 +2,6 @@
 
 import re
 import threading
-import time
 import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -42,8 +41,9 @@ class Instance(_instance.Instance):
 
     def __init__(self, file: str, code: str | None) -> None:
         super().__init__(file)
-        self._engine = new_engine()
-        self._component, self.note = load(self._engine, file, code)
+        wasm = read(file)
+        self._engine = new_engine(wasm)
+        self._component, self.note = load(self._engine, file, wasm, code)
         self.types = reflect(self._engine, self._component)
         self.adopt()
         # What a call needs; None in a failed instance, a closed one and one that is in a host's function.
@@ -58,7 +58,7 @@ class Instance(_instance.Instance):
         self.used: list[Any] = []
         self.lent: list[tuple[int, ResourceAny, bool]] = []
         self._max_memory = 0
-        self._timeout: float | None = None
+        self.timeout: float | None = None
         self._wasi: Wasi | None = None
         self._exports: list[Any] = []
         self._structs: list[Any] = []
@@ -68,7 +68,7 @@ class Instance(_instance.Instance):
         self._callbacks: list[Any] = []
 
     def link(self, given: Mapping[str, Given], max_memory: int, timeout: float | None, wasi: Grants | None) -> None:
-        self._max_memory, self._timeout = max_memory, timeout
+        self._max_memory, self.timeout = max_memory, timeout
         if wasi:
             given = dict(given) | self._of_wasi(given, wasi)
         self.clock = Clock(self._engine, timeout)
@@ -107,15 +107,7 @@ class Instance(_instance.Instance):
         assert index is not None, "the component's type has it"
         self._exports.append(index)
         call = calls.exported(self, place(interface, signature.name), len(self._exports) - 1, signature)
-        return call if self._wasi is None else _then(call, self._wasi.end)
-
-    def wait(self, end: float) -> None:
-        """Waits until a time of the monotonic clock, but no longer than a call may take."""
-        period = 60.0 if self._timeout is None else self._timeout / TICKS
-        while (left := end - time.monotonic()) > 0:
-            if self._timeout is not None and self.clock.ticks - self.renewed > TICKS + 1:
-                raise TimeLimitError(self.file, f"did not return within {self._timeout:g} s")
-            time.sleep(min(left, period))
+        return call if self._wasi is None else calls.then(call, self._wasi.end)
 
     @property
     def generation(self) -> int:
@@ -175,7 +167,7 @@ class Instance(_instance.Instance):
             return ComponentError(self.file, reason)
         if found := re.search("wasm trap: (.*)", message):
             if found[1] == "interrupt":
-                reason = f"did not return within {self._timeout:g} s"
+                reason = f"did not return within {self.timeout:g} s"
                 return TimeLimitError(self.file, reason)
             return TrapError(self.file, found[1])
         return other(self.file, message)
@@ -254,7 +246,7 @@ class Instance(_instance.Instance):
         """
         self.clock.start()
         self.renewed = self.clock.ticks
-        self.store.set_epoch_deadline(_NEVER if self._timeout is None else TICKS + 2)
+        self.store.set_epoch_deadline(_NEVER if self.timeout is None else TICKS + 2)
 
     def _end(self, resource: ResourceAny) -> None:
         self.check_stack()
@@ -288,18 +280,6 @@ class Instance(_instance.Instance):
             self.given, self.used, self.lent = [], [], []
 
 
-def _then(call: Callable[..., Any], end: Callable[[], None]) -> Callable[..., Any]:
-    """A call with something to do at its end."""
-
-    def both(*arguments: Any) -> Any:
-        try:
-            return call(*arguments)
-        finally:
-            end()
-
-    return both
-
-
 def _struct(function: Func | None) -> Any:
     assert function is not None, "the component's type has it"
     return function._func
@@ -308,7 +288,7 @@ def _struct(function: Func | None) -> Any:
 def compile_file(component: str, output: str) -> None:
     """Compiles a component to machine code in a file, for the `aot` of this engine."""
     wasm = read(component)
-    code = compile_component(new_engine(portable=True), component, wasm).serialize()
+    code = compile_component(new_engine(wasm, portable=True), component, wasm).serialize()
     Path(output).write_bytes(seal(bytes(code), wasm))
 
 

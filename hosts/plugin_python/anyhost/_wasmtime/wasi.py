@@ -1,7 +1,7 @@
 """WASI 0.2, as far as it is granted.
 
 The package `wasmtime` has WASI, too: what waits in there nobody can end, and its clocks and random numbers cannot be
-chosen. This has neither fault, and no files: those the native engine grants.
+chosen.
 """
 
 import itertools
@@ -11,87 +11,19 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .._errors import PluginError, ResultError, TrapError
+from .._errors import ResultError, TimeLimitError, TrapError
 from .._lines import Lines
-from .._types import InterfaceType, Ok, Types
+from .._types import InterfaceType, Ok
 from .._wasi import Grants
+from .engine import TICKS
+from .files import Descriptor, Dirs, Entries, Files, IoError
+from .streams import Bytes, Input, Output, Pollable, Printed
 
 if TYPE_CHECKING:
     from .instance import Instance
 
-# The most random bytes at once, and the most that a component may write at once.
+# The most random bytes at once.
 _MOST_RANDOM = 1 << 20
-_WRITE_BUDGET = 64 << 10
-
-
-class Pollable:
-    """What is ready at a time of the monotonic clock."""
-
-    def __init__(self, wait: Callable[[float], None], end: float = 0) -> None:
-        self.end = end
-        self._wait = wait
-
-    def ready(self) -> bool:
-        return time.monotonic() >= self.end
-
-    def block(self) -> None:
-        self._wait(self.end)
-
-
-class Stream:
-    """An input or an output: it waits for nothing."""
-
-    def subscribe(self) -> Pollable:
-        return Pollable(lambda _: None)
-
-
-class InputStream(Stream):
-    """What a component reads."""
-
-    def __init__(self, content: bytes, closed: Callable[[], ResultError]) -> None:
-        self._left = memoryview(content)
-        self._closed = closed
-
-    def read(self, most: int) -> bytes:
-        if not self._left:
-            raise self._closed()
-        read, self._left = self._left[:most], self._left[most:]
-        return bytes(read)
-
-    def skip(self, most: int) -> int:
-        return len(self.read(most))
-
-    blocking_read = read
-    blocking_skip = skip
-
-
-class OutputStream(Stream):
-    """What a component writes to."""
-
-    def __init__(self, lines: Lines) -> None:
-        self._lines = lines
-
-    def check_write(self) -> int:
-        return _WRITE_BUDGET
-
-    def write(self, content: bytes) -> None:
-        self._lines.push(content)
-
-    def write_zeroes(self, count: int) -> None:
-        self._lines.push(bytes(min(count, _WRITE_BUDGET)))
-
-    def flush(self) -> None:
-        pass
-
-    def splice(self, source: InputStream, most: int) -> int:
-        content = source.read(min(most, _WRITE_BUDGET))
-        self.write(content)
-        return len(content)
-
-    blocking_write_and_flush = write
-    blocking_write_zeroes_and_flush = write_zeroes
-    blocking_flush = flush
-    blocking_splice = splice
 
 
 class Random:
@@ -114,12 +46,10 @@ class Wasi:
     """WASI for the instances of a plugin, each of which begins anew."""
 
     def __init__(self, instance: "Instance", grants: Grants) -> None:
-        if grants.dirs:
-            line = "dirs: the engine wasmtime grants no directories; the engine native does"
-            raise PluginError(f"{instance.file}: {line}")
         # Were the instance held by what it holds, it would never be freed.
         self._instance = weakref.ref(instance)
         self._file, self._types, self._grants = instance.file, instance.types, grants
+        self._dirs = Dirs(grants.dirs)
         self.begin()
 
     def begin(self) -> None:
@@ -127,7 +57,8 @@ class Wasi:
         random = self._grants.random
         self._outputs = [self._lines("stdout"), self._lines("stderr")]
         self._random, self._insecure = Random(random, self._trap), Random(random, self._trap)
-        self._stdin = InputStream(self._grants.stdin, self._closed)
+        self._stdin = Bytes(self._grants.stdin, self._failed)
+        self._files = Files(self._dirs, self._failed)
 
     def end(self) -> None:
         """A call has ended: what it has printed of a line is one."""
@@ -143,16 +74,23 @@ class Wasi:
         return Lines(printed)
 
     def _wait(self, end: float) -> None:
+        """Waits until a time of the monotonic clock, but no longer than a call may take."""
         instance = self._instance()
         assert instance is not None, "a call holds its instance"
-        instance.wait(end)
+        limit = instance.timeout
+        while (left := end - time.monotonic()) > 0:
+            if limit is not None and instance.clock.ticks - instance.renewed > TICKS + 1:
+                raise TimeLimitError(self._file, f"did not return within {limit:g} s")
+            time.sleep(min(left, 60.0 if limit is None else limit / TICKS))
 
     def _trap(self, reason: str) -> TrapError:
         return TrapError(self._file, reason)
 
-    def _closed(self) -> ResultError:
-        errors = _interface(self._types, "io/streams").types["stream-error"]
-        return ResultError(errors.Closed())
+    def _failed(self, code: str | None = None) -> ResultError:
+        """The error of a stream that has ended, or of one that has failed with a code of files."""
+        streams = next(kind for name, kind in self._types.imports.items() if name.startswith("wasi:io/streams@"))
+        errors = streams.types["stream-error"]
+        return ResultError(errors.LastOperationFailed(IoError(code)) if code else errors.Closed())
 
     def face(self, kind: InterfaceType) -> dict[str, Any]:
         """An interface of WASI, as hosts give one: what it has that is not here ends the component's call."""
@@ -218,9 +156,9 @@ class Wasi:
                 "exit": lambda status: self._exit(0 if isinstance(status, Ok) else 1),
                 "exit-with-code": self._exit,
             },
-            "cli/stderr": {"get-stderr": lambda: OutputStream(self._outputs[1])},
+            "cli/stderr": {"get-stderr": lambda: Printed(self._outputs[1].push)},
             "cli/stdin": {"get-stdin": lambda: self._stdin},
-            "cli/stdout": {"get-stdout": lambda: OutputStream(self._outputs[0])},
+            "cli/stdout": {"get-stdout": lambda: Printed(self._outputs[0].push)},
             "cli/terminal-stderr": {"get-terminal-stderr": lambda: None},
             "cli/terminal-stdin": {"get-terminal-stdin": lambda: None},
             "cli/terminal-stdout": {"get-terminal-stdout": lambda: None},
@@ -234,10 +172,15 @@ class Wasi:
                 "now": lambda: _time(self._now()),
                 "resolution": lambda: _time(1),
             },
-            "filesystem/preopens": {"get-directories": list},
-            "filesystem/types": {"filesystem-error-code": lambda _: None},
+            "filesystem/preopens": {"get-directories": lambda: self._files.directories()},
+            "filesystem/types": {
+                "descriptor": Descriptor,
+                "directory-entry-stream": Entries,
+                "filesystem-error-code": lambda error: error.code,
+            },
+            "io/error": {"error": IoError},
             "io/poll": {"pollable": Pollable, "poll": self._poll},
-            "io/streams": {"input-stream": InputStream, "output-stream": OutputStream},
+            "io/streams": {"input-stream": Input, "output-stream": Output},
             "random/insecure": {
                 "get-insecure-random-bytes": lambda length: self._insecure.bytes(length),
                 "get-insecure-random-u64": lambda: self._insecure.u64(),
@@ -267,7 +210,3 @@ def _denied(*_values: Any) -> Any:
 def _time(nanoseconds: int) -> dict[str, int]:
     seconds, rest = divmod(nanoseconds, 1_000_000_000)
     return {"seconds": seconds, "nanoseconds": rest}
-
-
-def _interface(types: Types, name: str) -> InterfaceType:
-    return next(kind for full, kind in types.imports.items() if full.startswith(f"wasi:{name}@"))
