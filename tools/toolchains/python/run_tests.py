@@ -46,7 +46,7 @@ def pyright(files: list[str]) -> int:
     }
     project = folder / "pyrightconfig.json"
     project.write_text(json.dumps(settings), encoding="utf-8")
-    command = [
+    command: list[str | Path] = [
         node,
         f"{packages}/pyright/index.js",
         "--outputjson",
