@@ -37,6 +37,13 @@ COMPONENTS = {
             "wasi:io/streams@0.2.12",
         ],
     ),
+    "pricing_js": struct(
+        exports = ["anyhost:pricing/pricing@1.0.0"],
+        imports = [
+            "anyhost:pricing/log@1.0.0",
+            "anyhost:pricing/rates@1.0.0",
+        ],
+    ),
     "pricing_rust": struct(
         exports = ["anyhost:pricing/pricing@1.0.0"],
         imports = [

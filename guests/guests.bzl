@@ -8,6 +8,7 @@ GUESTS = [
     "hello_world_ts",
     "pricing_c",
     "pricing_http_rust",
+    "pricing_js",
     "pricing_rust",
     "wasi_cli_rust",
     "wasi_dual_rust",
