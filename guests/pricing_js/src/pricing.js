@@ -41,11 +41,19 @@ export const pricing = {
   },
 
   convert(amount, from, to) {
-    return from === to ? amount : signed(rounded(Number(amount) * factor(from, to)));
+    const exact = fromS64(amount);
+    return from === to ? exact : signed(rounded(Number(exact) * factor(from, to)));
   },
 
-  show,
+  show(amount, currency) {
+    return show(fromS64(amount), currency);
+  },
 };
+
+/** An `s64` as it is meant: componentize-js 0.23 hands those below zero to the guest as if they were `u64`. */
+function fromS64(amount) {
+  return BigInt.asIntN(64, amount);
+}
 
 function quote(currency, items, discount) {
   if (items.length === 0) throw { tag: "empty-cart" };
@@ -74,7 +82,7 @@ function discounted(subtotal, { tag, val }) {
   const most = subtotal < I64_MAX ? subtotal : I64_MAX;
   if (tag === "none") return 0n;
   if (tag === "percentage" && !(val >= 0 && val <= 100)) throw { tag: "discount-out-of-range", val };
-  const off = tag === "amount" ? val : rounded((Number(subtotal) * val) / 100);
+  const off = tag === "amount" ? fromS64(val) : rounded((Number(subtotal) * val) / 100);
   return off < most ? off : most;
 }
 
