@@ -12,5 +12,6 @@ GUESTS = [
     "pricing_rust",
     "wasi_cli_rust",
     "wasi_dual_rust",
+    "wasi_http_js",
     "wasi_http_rust",
 ]
