@@ -83,7 +83,7 @@ _typescript_check = rule(
     toolchains = [JCO_TOOLCHAIN_TYPE, _WASM_TOOLS],
 )
 
-def _component_rule(engine, toolchain_type, own = {}):
+def _component_rule(engine, toolchain_type):
     """The rule of an engine, whose toolchain is looked for only where it is used."""
 
     def _impl(ctx):
@@ -97,7 +97,6 @@ def _component_rule(engine, toolchain_type, own = {}):
         args.add("--node-modules", toolchain.node_modules.path)
         args.add("--same-bytes", toolchain.same_bytes)
         args.add("--wac", tools.wac)
-        args.add_all(getattr(ctx.attr, "wasi", []), before_each = "--wasi")
         args.add("--out", component)
         ctx.actions.run(
             arguments = [args],
@@ -115,7 +114,7 @@ def _component_rule(engine, toolchain_type, own = {}):
 
     return rule(
         implementation = _impl,
-        attrs = _SOURCES | own | {
+        attrs = _SOURCES | {
             "checked": attr.label_list(doc = "What has to be well before: the check of types."),
             "_program": attr.label(
                 allow_single_file = True,
@@ -128,9 +127,7 @@ def _component_rule(engine, toolchain_type, own = {}):
 
 _quickjs_component = _component_rule("quickjs", QUICKJS_TOOLCHAIN_TYPE)
 
-_starlingmonkey_component = _component_rule("starlingmonkey", STARLINGMONKEY_TOOLCHAIN_TYPE, {
-    "wasi": attr.string_list(doc = "What of WASI the engine uses for what JavaScript has."),
-})
+_starlingmonkey_component = _component_rule("starlingmonkey", STARLINGMONKEY_TOOLCHAIN_TYPE)
 
 _ENGINES = {
     "quickjs": _quickjs_component,
@@ -144,7 +141,6 @@ def js_component(
         wit,
         entry_point = None,
         engine = "quickjs",
-        wasi = [],
         visibility = None,
         tags = [],
         testonly = False):
@@ -153,7 +149,7 @@ def js_component(
     The modules export what the world does: an interface is an object with its functions and classes, by its name in
     `camelCase`. They import other modules by relative paths, and interfaces of the world by their names. The top level
     of the modules runs once, while the component is built, and each instance begins with what it left: nothing of a
-    clock or of chance may be in that. The component imports what the modules import of the world, and nothing of WASI.
+    clock or of chance may be in that. The component imports what the world does, and nothing of WASI besides.
 
     TypeScript is checked strictly, with the world's types, and an error fails the build; its types are then erased, so
     that lines and columns stay. They may be no more than types: no `enum`, no `namespace`.
@@ -164,17 +160,13 @@ def js_component(
         wit: the `wit_library` that names the component's world.
         entry_point: the module whose exports are the component's, as its path in the package; not needed if there is
             but one.
-        engine: `quickjs`, which is small, or `starlingmonkey`, which is large, and has exact 64-bit integers and `fetch`.
-        wasi: what JavaScript has and StarlingMonkey takes from WASI, and so imports: `clocks`, `fetch-event`, `http`,
-            `random`, `stdio`.
+        engine: `quickjs`, which is small, or `starlingmonkey`, which is large, and has exact 64-bit integers.
         visibility: who may use the component.
         tags: tags of all targets.
         testonly: whether only tests may use the component.
     """
     if engine not in _ENGINES:
         fail("//{}:{}: expected engine to be one of {}".format(native.package_name(), name, ", ".join(_ENGINES)))
-    if wasi and engine != "starlingmonkey":
-        fail("//{}:{}: expected wasi with the engine starlingmonkey only".format(native.package_name(), name))
     sources = dict(
         srcs = srcs,
         entry_point = entry_point,
@@ -194,5 +186,5 @@ def js_component(
         checked = [name + "_types"] if typed else [],
         tags = tags,
         visibility = visibility,
-        **(sources | (dict(wasi = wasi) if wasi else {}))
+        **sources
     )

@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { checkedModule, main, run, typeEraser, writeSources } from "./js_sources.mjs";
 
 const ENTRY = "anyhost-component.js";
+// What of JavaScript would import WASI besides the world.
 const FEATURES = ["clocks", "fetch-event", "http", "random", "stdio"];
 
 // What runs wizer: neither a folder nor a variable of this build may get into the snapshot, and time and chance stand
@@ -36,8 +37,7 @@ await main(["same-bytes", "wac"], async (values, folder) => {
   const module = resolve(values["node-modules"], "@bytecodealliance/componentize-js/src/componentize.js");
   const { componentize } = await import(pathToFileURL(module));
   Date.now = () => 946684800000; // what a clock that is not given says, too
-  const disableFeatures = FEATURES.filter((feature) => !values.wasi?.includes(feature));
   const options = { sourcePath: join(root, ENTRY), witPath, worldName: values.world };
-  const { component } = await componentize({ ...options, disableFeatures, wizerBin });
+  const { component } = await componentize({ ...options, disableFeatures: FEATURES, wizerBin });
   writeFileSync(out, component);
 });
