@@ -78,6 +78,19 @@ COMPONENTS = {
             "wasi:io/streams@0.2.12",
         ],
     ),
+    "wasi_http_js": struct(
+        exports = [
+            "anyhost:hello/greeter@1.0.0",
+            "wasi:http/incoming-handler@0.2.12",
+        ],
+        imports = [
+            "wasi:clocks/monotonic-clock@0.2.12",
+            "wasi:http/types@0.2.12",
+            "wasi:io/error@0.2.12",
+            "wasi:io/poll@0.2.12",
+            "wasi:io/streams@0.2.12",
+        ],
+    ),
     "wasi_http_rust": struct(
         exports = [
             "anyhost:hello/greeter@1.0.0",
