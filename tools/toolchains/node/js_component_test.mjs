@@ -74,7 +74,10 @@ test("a syntax error is one line", () => {
 });
 
 test("what the top level throws", () => {
-  refused(quickjs(`${WELL}\nnull.length;\n`), /^guests\/text\/src\/text\.js:6:\d+: cannot read property 'length' of null\n$/);
+  refused(
+    quickjs(`${WELL}\nnull.length;\n`),
+    /^guests\/text\/src\/text\.js:6:\d+: cannot read property 'length' of null\n$/,
+  );
 });
 
 test("a module that is not there", () => {

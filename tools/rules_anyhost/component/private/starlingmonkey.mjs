@@ -32,8 +32,9 @@ await main(["same-bytes", "wac"], async (values, folder) => {
   writeFileSync(wizerBin, WIZER.replace("SAME_BYTES", resolve(values["same-bytes"])).replace("WIZER", wizer));
   chmodSync(wizerBin, 0o755);
   const out = resolve(values.out);
-  const witPath = join(folder, "world.wit"); // it reads no binary
-  writeFileSync(witPath, run(values["wasm-tools"], ["component", "wit", values.wit]));
+  // It reads no binary, which would not say what is unstable either, and not to be imported.
+  const witPath = join(folder, "world.wit");
+  writeFileSync(witPath, run(values["wasm-tools"], ["component", "wit", "--all-features", values.witFolder]));
   const module = resolve(values["node-modules"], "@bytecodealliance/componentize-js/src/componentize.js");
   const { componentize } = await import(pathToFileURL(module));
   Date.now = () => 946684800000; // what a clock that is not given says, too
