@@ -10,7 +10,16 @@ import sys
 from pathlib import Path
 
 # What pages make up as examples, and what is no target's name.
-EXAMPLES = ("embedded_nodejs", "hello_again_c", "hello_again_rust", "plugin_lua", "<target>", "<world>", "…")
+EXAMPLES = (
+    "embedded_nodejs",
+    "hello_again_c",
+    "hello_again_rust",
+    "hello_again_ts",
+    "plugin_lua",
+    "<target>",
+    "<world>",
+    "…",
+)
 
 LABEL = re.compile(r"(?<![\w@/:.])//([\w/.<>-]*)(?::([\w.<>…-]+))?")
 SHORT = re.compile(r"^(?:/{0,2}((?:guests|hosts)/[\w<>]+))?:([\w.<>-]+)$")

@@ -51,6 +51,13 @@ COMPONENTS = {
             "wasi:io/streams@0.2.12",
         ],
     ),
+    "pricing_js": struct(
+        exports = ["anyhost:pricing/pricing@1.0.0"],
+        imports = [
+            "anyhost:pricing/log@1.0.0",
+            "anyhost:pricing/rates@1.0.0",
+        ],
+    ),
     "pricing_rust": struct(
         exports = ["anyhost:pricing/pricing@1.0.0"],
         imports = [
@@ -82,6 +89,19 @@ COMPONENTS = {
             "wasi:cli/stdout@0.2.12",
             "wasi:http/types@0.2.12",
             "wasi:io/error@0.2.12",
+            "wasi:io/streams@0.2.12",
+        ],
+    ),
+    "wasi_http_js": struct(
+        exports = [
+            "anyhost:hello/greeter@1.0.0",
+            "wasi:http/incoming-handler@0.2.12",
+        ],
+        imports = [
+            "wasi:clocks/monotonic-clock@0.2.12",
+            "wasi:http/types@0.2.12",
+            "wasi:io/error@0.2.12",
+            "wasi:io/poll@0.2.12",
             "wasi:io/streams@0.2.12",
         ],
     ),

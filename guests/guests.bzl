@@ -9,8 +9,10 @@ GUESTS = [
     "hello_world_ts",
     "pricing_c",
     "pricing_http_rust",
+    "pricing_js",
     "pricing_rust",
     "wasi_cli_rust",
     "wasi_dual_rust",
+    "wasi_http_js",
     "wasi_http_rust",
 ]

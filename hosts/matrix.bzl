@@ -77,11 +77,15 @@ def guest_tests(*, host, test):
         host: the host's name.
         test: the macro that makes one, called with its `name`, the `component`, and the `cases` that it owes.
     """
+
+    # A loaded machine compiles a component with an engine of 12 MB for a minute; containers have a longer time anyway.
+    timeout = {} if getattr(HOSTS[host], "needs_root", False) else {"timeout": "long"}
     for guest, cases in guests_of(host).items():
         test(
             name = guest + "_test",
             cases = cases,
             component = "//guests/" + guest,
+            **timeout
         )
     if host in PLUGIN_HOSTS:
         random_values_tests(test)

@@ -172,7 +172,7 @@ def cc_guest(
         wit = wit,
     )
 
-def js_guest(*, name, wit, imports, max_bytes, srcs = None, tests = [], **kwargs):
+def js_guest(*, name, wit, imports, max_bytes, srcs = None, engine = "quickjs", tests = [], **kwargs):
     """A guest in JavaScript or TypeScript: `js_component` and `guest` in one. It comes last in its file, as `guest` does.
 
     Args:
@@ -181,6 +181,7 @@ def js_guest(*, name, wit, imports, max_bytes, srcs = None, tests = [], **kwargs
         imports: the list of all its imports, with versions.
         max_bytes: the largest size its file may have.
         srcs: the modules; by default all below `src/`.
+        engine: as for `js_component`.
         tests: tests of other folders that are tests of the guest, too.
         **kwargs: as for `js_component`, such as `entry_point`.
     """
@@ -195,6 +196,7 @@ def js_guest(*, name, wit, imports, max_bytes, srcs = None, tests = [], **kwargs
             ],
             allow_empty = True,
         ),
+        engine = engine,
         visibility = _PUBLIC,
         wit = wit,
         **kwargs
@@ -203,11 +205,12 @@ def js_guest(*, name, wit, imports, max_bytes, srcs = None, tests = [], **kwargs
         component = name,
         imports = imports,
         max_bytes = max_bytes,
+        packages = [Label("//tools/toolchains/node/{}:package.json".format(engine))],
         tests = tests,
         wit = wit,
     )
 
-def guest(*, component, wit, imports, max_bytes, tests = []):
+def guest(*, component, wit, imports, max_bytes, tests = [], packages = []):
     """Declares a guest: install, clean, build, check, versions, test and lint for the one component that it is.
 
     It comes last in its file: the tests before it are the guest's, and Clippy looks at all crates before it.
@@ -218,6 +221,7 @@ def guest(*, component, wit, imports, max_bytes, tests = []):
         imports: the list of all its imports, with versions.
         max_bytes: the largest size its file may have.
         tests: tests of other folders that are tests of the guest, too.
+        packages: the files that name packages from npm that it is made with, for `versions`.
     """
     name = component.removeprefix(":")
     component_test(
@@ -227,9 +231,9 @@ def guest(*, component, wit, imports, max_bytes, tests = []):
         max_bytes = max_bytes,
         wit = wit,
     )
-    _guest(name, tests)
+    _guest(name, tests, packages)
 
-def _guest(name, other_tests):
+def _guest(name, other_tests, packages = []):
     # What it owes as a command or a server.
     native.exports_files(
         native.glob(
@@ -273,7 +277,7 @@ def _guest(name, other_tests):
         arguments = [native.package_name()],
         visibility = _PUBLIC,
     )
-    _install_and_versions([name], tests + lint() + [":check"])
+    _install_and_versions([name], tests + lint() + [":check"], packages)
 
 def _tests():
     """The tests before this in its file."""

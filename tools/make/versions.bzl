@@ -56,6 +56,8 @@ done
 
 # The programs that each rule runs.
 _PROGRAMS = {
+    "_quickjs_component": ["node", "wac", "wasm-tools"],
+    "_starlingmonkey_component": ["node", "wasm-tools"],
     "c_bindings": ["wit_bindgen_c"],
     "cc_binary": ["clang"],
     "compose": ["wac"],

@@ -13,6 +13,7 @@ EPILOG = """examples:
   ./bazel run //tools/new -- contract acme:prices --guest-language c
   ./bazel run //tools/new -- guest shout_rust        a guest in Rust, in this workspace
   ./bazel run //tools/new -- guest shout_c --language c
+  ./bazel run //tools/new -- guest shout_ts --language ts
   ./bazel run //tools/new -- guest shout_rust --like hello_world_imports_rust
   ./bazel run //tools/new -- host embedded_python --like plugin_python
 
@@ -27,7 +28,9 @@ EXAMPLE = ANYHOST / "e2e" / "consumer"
 MODELS = {
     "c": ["hello_world_c", "text_c"],
     "host": ["plugin_nodejs", "slugs_python"],
+    "js": ["hello_world_js"],
     "rust": ["hello_world_rust", "text_rust"],
+    "ts": ["hello_world_ts"],
 }
 
 # Names that mean something else: to Rust, and among the targets of a guest.
@@ -229,7 +232,8 @@ def main() -> None:
         kind.add_argument("name", metavar="NAME", help="snake_case; by custom the language comes last")
         kind.add_argument("--like", metavar=name.upper(), help=f"the {name} that is copied")
         if name == "guest":
-            kind.add_argument("--language", choices=["c", "rust"], default="rust", help="what it is written in (rust)")
+            languages = ["c", "js", "rust", "ts"]
+            kind.add_argument("--language", choices=languages, default="rust", help="what it is written in (rust)")
     arguments = parser.parse_args()
     workspace = os.environ.get("BUILD_WORKSPACE_DIRECTORY")
     if not workspace:

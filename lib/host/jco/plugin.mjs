@@ -15,6 +15,8 @@ export { Resource } from "./faces.mjs";
 
 export const DEFAULT_MAX_MEMORY = 64 * 2 ** 20;
 
+// A page takes a core module of more than 8 MB only this way, and so can begin with one, but not begin anew after a trap.
+const instantiateAsync = (module, imports) => WebAssembly.instantiate(module, imports);
 const instantiateSync = (module, imports) => new WebAssembly.Instance(module, imports);
 
 export class Plugin extends Faces {
@@ -59,7 +61,7 @@ export class Plugin extends Faces {
       return module;
     };
     try {
-      plugin.#current = new Instance(await instantiate(compile, forJco, instantiateSync));
+      plugin.#current = new Instance(await instantiate(compile, forJco, instantiateAsync));
       plugin.#wasi?.end();
     } catch (cause) {
       if (cause instanceof Thrown) throw cause.value;

@@ -4,6 +4,7 @@ COMPONENT_TOOLCHAIN_TYPE = Label("//toolchains:component_toolchain_type")
 IMAGE_TOOLCHAIN_TYPE = Label("//toolchains:image_toolchain_type")
 JCO_TOOLCHAIN_TYPE = Label("//toolchains:jco_toolchain_type")
 QUICKJS_TOOLCHAIN_TYPE = Label("//toolchains:quickjs_toolchain_type")
+STARLINGMONKEY_TOOLCHAIN_TYPE = Label("//toolchains:starlingmonkey_toolchain_type")
 
 def _program(doc):
     return attr.label(
@@ -94,7 +95,7 @@ js_toolchain = rule(
     attrs = {
         "node": _program("Node.js."),
         "node_modules": attr.label(
-            doc = "A folder `node_modules` with the npm package that puts the engine into a component: componentize-qjs.",
+            doc = "A folder `node_modules` with the npm packages that put the engine into a component, `componentize-qjs` or `@bytecodealliance/componentize-js`, and `amaro`, which erases types.",
             allow_single_file = True,
             cfg = "exec",
             mandatory = True,
@@ -106,5 +107,5 @@ js_toolchain = rule(
             mandatory = True,
         ),
     },
-    doc = "Names the programs for `toolchain(toolchain_type = \"@rules_anyhost//toolchains:quickjs_toolchain_type\")`.",
+    doc = "Names the programs for `toolchain(toolchain_type = \"@rules_anyhost//toolchains:quickjs_toolchain_type\")`, or `starlingmonkey_toolchain_type`.",
 )

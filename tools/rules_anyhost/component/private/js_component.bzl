@@ -1,7 +1,7 @@
 """js_component: a component from JavaScript or TypeScript."""
 
 load("@rules_wasm_component//providers:providers.bzl", "WitInfo")
-load("//toolchains:defs.bzl", "JCO_TOOLCHAIN_TYPE", "QUICKJS_TOOLCHAIN_TYPE")
+load("//toolchains:defs.bzl", "JCO_TOOLCHAIN_TYPE", "QUICKJS_TOOLCHAIN_TYPE", "STARLINGMONKEY_TOOLCHAIN_TYPE")
 load(":wit_files.bzl", "wit_dir")
 
 _WASM_TOOLS = "@rules_wasm_component//toolchains:wasm_tools_toolchain_type"
@@ -83,45 +83,56 @@ _typescript_check = rule(
     toolchains = [JCO_TOOLCHAIN_TYPE, _WASM_TOOLS],
 )
 
-def _quickjs_component_impl(ctx):
-    toolchain = ctx.toolchains[QUICKJS_TOOLCHAIN_TYPE]
-    tools = ctx.toolchains[_WASM_TOOLS]
-    component = ctx.actions.declare_file(ctx.label.name + ".wasm")
-    args = ctx.actions.args()
-    args.add(ctx.file._quickjs)
-    _sources(ctx, args)
-    args.add("--entry", _entry_point(ctx))
-    args.add("--node-modules", toolchain.node_modules.path)
-    args.add("--same-bytes", toolchain.same_bytes)
-    args.add("--wac", tools.wac)
-    args.add("--out", component)
-    ctx.actions.run(
-        arguments = [args],
-        executable = toolchain.node,
-        inputs = ctx.files.srcs + ctx.files.checked + [wit_dir(ctx.attr.wit)],
-        mnemonic = "QuickJs",
-        outputs = [component],
-        progress_message = "Making the component %{label}",
-        tools = [toolchain.node_modules, toolchain.same_bytes, ctx.file._quickjs, tools.wac, tools.wasm_tools] + ctx.files._modules,
-    )
-    return [DefaultInfo(
-        files = depset([component]),
-        runfiles = ctx.runfiles([component]),
-    )]
+def _component_rule(engine, toolchain_type):
+    """The rule of an engine, whose toolchain is looked for only where it is used."""
 
-_quickjs_component = rule(
-    implementation = _quickjs_component_impl,
-    attrs = dict(
-        _SOURCES,
-        checked = attr.label_list(doc = "What has to be well before: the check of types."),
-        _quickjs = attr.label(
-            allow_single_file = True,
-            default = ":quickjs.mjs",
-        ),
-    ),
-    doc = "A component with the engine QuickJS, which runs the sources.",
-    toolchains = [QUICKJS_TOOLCHAIN_TYPE, _WASM_TOOLS],
-)
+    def _impl(ctx):
+        toolchain = ctx.toolchains[toolchain_type]
+        tools = ctx.toolchains[_WASM_TOOLS]
+        component = ctx.actions.declare_file(ctx.label.name + ".wasm")
+        args = ctx.actions.args()
+        args.add(ctx.file._program)
+        _sources(ctx, args)
+        args.add("--entry", _entry_point(ctx))
+        args.add("--node-modules", toolchain.node_modules.path)
+        args.add("--same-bytes", toolchain.same_bytes)
+        args.add("--wac", tools.wac)
+        args.add("--out", component)
+        ctx.actions.run(
+            arguments = [args],
+            executable = toolchain.node,
+            inputs = ctx.files.srcs + ctx.files.checked + [wit_dir(ctx.attr.wit)],
+            mnemonic = "JsComponent",
+            outputs = [component],
+            progress_message = "Making the component %{label}",
+            tools = [toolchain.node_modules, toolchain.same_bytes, ctx.file._program, tools.wac, tools.wasm_tools] + ctx.files._modules,
+        )
+        return [DefaultInfo(
+            files = depset([component]),
+            runfiles = ctx.runfiles([component]),
+        )]
+
+    return rule(
+        implementation = _impl,
+        attrs = _SOURCES | {
+            "checked": attr.label_list(doc = "What has to be well before: the check of types."),
+            "_program": attr.label(
+                allow_single_file = True,
+                default = ":{}.mjs".format(engine),
+            ),
+        },
+        doc = "A component with the engine {}, which runs the sources.".format(engine),
+        toolchains = [toolchain_type, _WASM_TOOLS],
+    )
+
+_quickjs_component = _component_rule("quickjs", QUICKJS_TOOLCHAIN_TYPE)
+
+_starlingmonkey_component = _component_rule("starlingmonkey", STARLINGMONKEY_TOOLCHAIN_TYPE)
+
+_ENGINES = {
+    "quickjs": _quickjs_component,
+    "starlingmonkey": _starlingmonkey_component,
+}
 
 def js_component(
         *,
@@ -129,15 +140,16 @@ def js_component(
         srcs,
         wit,
         entry_point = None,
+        engine = "quickjs",
         visibility = None,
         tags = [],
         testonly = False):
-    """Makes a WebAssembly component of ES modules, with the engine QuickJS in it.
+    """Makes a WebAssembly component of ES modules, with the engine that runs them in it.
 
     The modules export what the world does: an interface is an object with its functions and classes, by its name in
     `camelCase`. They import other modules by relative paths, and interfaces of the world by their names. The top level
     of the modules runs once, while the component is built, and each instance begins with what it left: nothing of a
-    clock or of chance may be in that. The component imports what the modules import of the world, and nothing of WASI.
+    clock or of chance may be in that. The component imports what the world does, and nothing of WASI besides.
 
     TypeScript is checked strictly, with the world's types, and an error fails the build; its types are then erased, so
     that lines and columns stay. They may be no more than types: no `enum`, no `namespace`.
@@ -148,10 +160,13 @@ def js_component(
         wit: the `wit_library` that names the component's world.
         entry_point: the module whose exports are the component's, as its path in the package; not needed if there is
             but one.
+        engine: `quickjs`, which is small, or `starlingmonkey`, which is large, and has exact 64-bit integers.
         visibility: who may use the component.
         tags: tags of all targets.
         testonly: whether only tests may use the component.
     """
+    if engine not in _ENGINES:
+        fail("//{}:{}: expected engine to be one of {}".format(native.package_name(), name, ", ".join(_ENGINES)))
     sources = dict(
         srcs = srcs,
         entry_point = entry_point,
@@ -166,7 +181,7 @@ def js_component(
             visibility = visibility,
             **sources
         )
-    _quickjs_component(
+    _ENGINES[engine](
         name = name,
         checked = [name + "_types"] if typed else [],
         tags = tags,

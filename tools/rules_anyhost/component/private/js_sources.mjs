@@ -16,7 +16,7 @@ export async function main(names, make) {
     const { values } = parseArgs({ options: { ...options, source: { type: "string", multiple: true } } });
     const wit = join(folder, "wit.wasm");
     run(values["wasm-tools"], ["component", "wit", "--all-features", "--wasm", values.wit, "-o", wit]);
-    await make({ ...values, wit }, folder);
+    await make({ ...values, wit, witFolder: values.wit }, folder);
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

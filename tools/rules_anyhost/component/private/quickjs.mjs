@@ -53,7 +53,7 @@ async function make(values, folder) {
 
 /** `guests/x/greeter.js:3:18: unexpected token`, of what componentize-qjs says. */
 function explain(message, folder) {
-  const [, text] = /Error: ([\s\S]*)$/.exec(message) ?? [null, message];
-  const [, path, place] = /^ +at .*?\/([^\s/][^\s:]*)(:\d+:\d+)\)?$/m.exec(text) ?? [];
+  const text = message.replace(/^[\s\S]*?Error: /, "").replace(/\n +at [\s\S]*$/, "");
+  const [, path, place] = /^ +at .*?\/([^\s/][^\s:]*)(:\d+:\d+)\)?$/m.exec(message) ?? [];
   return path && path !== ENTRY ? `${join(folder, path)}${place}: ${text}` : text;
 }
