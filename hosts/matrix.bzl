@@ -31,9 +31,13 @@ _CONTRACTS = _unique([name for guest in GUESTS.values() for name in guest.export
 # A plugin host calls what contracts have, and answers what their cases have a guest ask; it has WASI, too.
 _PLUGINS = struct(calls = _CONTRACTS, gives = _CONTRACTS + _WASI)
 
-# What each host calls, what it gives to guests, and whether only root can run it.
+# What each host calls, what it gives to guests, whether only root can run it, and which guests it refuses, and why.
 HOSTS = {
-    "browsers_jco": _PLUGINS,
+    "browsers_jco": struct(
+        calls = _CONTRACTS,
+        gives = _CONTRACTS + _WASI,
+        refuses = {"pricing_js": "a page cannot begin anew, after a trap, with a core module of more than 8 MB"},
+    ),
     "cli": struct(calls = ["wasi:cli/run"], gives = _WASI),
     "docker_cli": struct(calls = ["wasi:cli/run"], gives = _WASI, needs_root = True),
     "docker_http": struct(calls = ["wasi:http/incoming-handler"], gives = _WASI, needs_root = True),
@@ -45,7 +49,7 @@ HOSTS = {
     "plugin_rust": _PLUGINS,
 }
 
-PLUGIN_HOSTS = [host for host in HOSTS if HOSTS[host] == _PLUGINS]
+PLUGIN_HOSTS = [host for host in HOSTS if HOSTS[host].calls == _CONTRACTS]
 
 # Where the cases are of what WASI names: beside the guest, as each has its own arguments or paths.
 _CASES = {

@@ -5,7 +5,8 @@ def cells(guests, hosts):
 
     Args:
         guests: a dict from a guest to a struct of what it `exports` that hosts call, and what it `imports`.
-        hosts: a dict from a host to a struct of the list of what it `calls`, what it `gives`, and whether it `needs_root`.
+        hosts: a dict from a host to a struct of the list of what it `calls`, what it `gives`, whether it `needs_root`, and which
+            guests it `refuses`, with the reasons.
 
     Returns:
         A list of structs, guest by guest: `guest`, `host`, `needs_root`, and either the label of a `test` or the `reason` why there is
@@ -16,16 +17,18 @@ def cells(guests, hosts):
             guest = guest,
             host = host,
             needs_root = getattr(hosts[host], "needs_root", False),
-            reason = _reason(guests[guest], hosts[host]),
-            test = "" if _reason(guests[guest], hosts[host]) else "//hosts/{}:{}_test".format(host, guest),
+            reason = _reason(guest, guests[guest], hosts[host]),
+            test = "" if _reason(guest, guests[guest], hosts[host]) else "//hosts/{}:{}_test".format(host, guest),
         )
         for guest in guests
         for host in hosts
     ]
 
-def _reason(guest, host):
+def _reason(name, guest, host):
     if not [name for name in host.calls if name in guest.exports]:
         return "the guest exports no " + " and no ".join(host.calls)
+    if name in getattr(host, "refuses", {}):
+        return host.refuses[name]
     missing = [name for name in guest.imports if name not in host.gives]
     return "the guest imports {}, which the host does not give".format(missing[0]) if missing else ""
 
