@@ -14,6 +14,17 @@ function micros(calls, call, right) {
   return figures.sort((a, b) => a - b)[ROUNDS >> 1];
 }
 
+/** What the engine alone takes to copy 1 MiB of `list<u8>` in and out: mostly for memory that nobody has used before. */
+export function copyMicros() {
+  const bytes = new Uint8Array(1 << 20).fill(7);
+  const memory = new Uint8Array(new WebAssembly.Memory({ initial: 16 }).buffer);
+  const copy = () => {
+    memory.set(bytes);
+    return memory.slice();
+  };
+  return micros(20, copy, (result) => result.length === bytes.length);
+}
+
 /** The figures of a plugin, by the names that all benches have for them. */
 export function valuesMicros({ echo, counters }) {
   const strings = Array.from({ length: 1000 }, (_, i) => `item ${i}`);

@@ -11,6 +11,7 @@
 //! next call. Where the contract is known, [`Plugin::with_instance`] runs what
 //! [`bindgen!`](wasmtime::component::bindgen) makes of it, with the same bounds and errors.
 
+mod asked;
 mod canonical;
 mod cases;
 mod command;
@@ -27,8 +28,11 @@ mod json;
 mod layout;
 mod lift;
 mod lower;
+mod made;
 mod plugin;
+mod reader;
 mod reflect;
+mod scope;
 mod types;
 mod vals;
 mod value;
@@ -41,10 +45,11 @@ pub use functions::Functions;
 pub use handle::Handle;
 pub use imports::{HostCall, Imports, Nothing};
 pub use instance::State;
-pub use json::{Json, Scope};
+pub use json::Json;
 pub use lower::{Arguments, Lowering};
 pub use plugin::{Compiled, Options, Plugin, Prepared};
 pub use reflect::{Function, Interface, Types, find, short_name};
+pub use scope::Scope;
 pub use types::{Enum, Flags, Integer, Name, Record, Resource, ResultType, Type, Variant};
 pub use vals::Vals;
 pub use value::{Not, Return, Sink, Source, Taken, nested};
