@@ -1,11 +1,14 @@
 // What it costs to pass values there and back through the guest `values`, in any host on jco.
 
 const ROUNDS = 9;
+/** Rounds before those, until the engine has compiled what it will, and the collector has been there. */
+const WARM = 6;
 
 /** µs of a call: the median of several rounds. `right` tells whether the guest gave back what it was given. */
 function micros(calls, call, right) {
   if (!right(call())) throw new Error("the guest gave back something else");
   const figures = [];
+  for (let n = 0; n < WARM * calls; n++) call();
   for (let round = 0; round < ROUNDS; round++) {
     const start = performance.now();
     for (let n = 0; n < calls; n++) call();
