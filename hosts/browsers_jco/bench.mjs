@@ -72,14 +72,15 @@ async function valuesMicros() {
   await page.goto(server.url);
   const figures = await page.evaluate(async () => {
     const { Plugin } = await import("./jco/browser.mjs");
-    const { valuesMicros } = await import(new URL("jco/bench.mjs", document.baseURI));
-    return valuesMicros(await Plugin.open("component", { imports: await import("./imports.mjs") }));
+    const { copyMicros, valuesMicros } = await import(new URL("jco/bench.mjs", document.baseURI));
+    const plugin = await Plugin.open("component", { imports: await import("./imports.mjs") });
+    return { values_us: valuesMicros(plugin), copy_us: copyMicros() };
   });
   await server.stop();
   return figures;
 }
 
-const values_us = await valuesMicros();
+const { values_us, copy_us } = await valuesMicros();
 await close();
 
 const figures = {
@@ -90,6 +91,7 @@ const figures = {
   calls_per_s: calls[0],
   calls_per_s_in_a_worker: calls[1],
   values_us,
+  copy_us,
 };
 if (values.json) {
   console.log(JSON.stringify(figures));
@@ -102,4 +104,5 @@ if (values.json) {
   console.log(`greetings, asked of a worker:     ${calls[1]} a second`);
   for (const [kind, us] of Object.entries(values_us))
     console.log(`there and back, ${`${kind}:`.padEnd(17)} ${us.toFixed(2)} µs`);
+  console.log(`1 MiB copied by Chromium alone:   ${copy_us.toFixed(2)} µs`);
 }

@@ -152,11 +152,15 @@ def main() -> int:
     parser.add_argument("--aot", metavar="FILE", required=True, help="its machine code")
     parser.add_argument("--values", metavar="FILE", required=True, help="the guest of the contract values")
     parser.add_argument("--values-aot", metavar="FILE", required=True, help="its machine code")
+    parser.add_argument("--large", metavar="FILE", required=True, help="a component of 12 MB")
+    parser.add_argument("--large-aot", metavar="FILE", required=True, help="its machine code")
     parser.add_argument("--calls", metavar="N", type=int, default=20000, help="calls in a round")
     parser.add_argument("--json", action="store_true", help="one JSON object, not a table")
     args = parser.parse_args()
     try:
         figures = measure(args.component, args.aot, args.calls)
+        opened = (seconds(lambda: open_and_close(args.large, args.large_aot)) for _ in range(STARTS))
+        figures["load_large_precompiled_ms"] = statistics.median(opened) * 1000
         values = {name: round(us, 3) for name, us in measure_values(args.values, args.values_aot).items()}
     except PluginError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -173,6 +177,7 @@ def main() -> int:
     )
     print(f"{'load, compile, instantiate, ms':34}{figures['load_ms']:12.2f}{figures['plain_load_ms']:12.2f}")
     print(f"{'load machine code, instantiate, ms':34}{figures['load_precompiled_ms']:12.2f}")
+    print(f"{'the same of a component of 12 MB':34}{figures['load_large_precompiled_ms']:12.2f}")
     print(f"{'instantiate, ms':34}{'':12}{figures['plain_instantiate_ms']:12.2f}")
     print("there and back, µs: " + ", ".join(f"{name} {us:.1f}" for name, us in values.items()))
     return 0

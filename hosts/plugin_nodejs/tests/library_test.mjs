@@ -1,7 +1,7 @@
 // What a program hands over, and what its functions return and throw: told in the library's words, or handed on as it is.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
@@ -43,6 +43,33 @@ function caught(work) {
     return { value };
   }
 }
+
+test("a call asks nothing of the environment", async () => {
+  const { greeter } = await Plugin.open(FILE);
+  const { env } = process;
+  let asked = 0;
+  const counting = new Proxy(env, {
+    get(target, name) {
+      asked++;
+      return target[name];
+    },
+  });
+  Object.defineProperty(process, "env", { configurable: true, value: counting });
+  try {
+    assert.equal(greeter.greet("World", false), "Hello, World");
+    assert.equal(asked, 0);
+    // jco's own log, for whoever looks for a fault in it.
+    env.JCO_DEBUG = "1";
+    const said = mock.method(console, "debug", () => {});
+    const told = await Plugin.open(FILE);
+    told.greeter.greet("World", false);
+    assert.ok(asked > 0 && said.mock.callCount() > 0);
+  } finally {
+    mock.restoreAll();
+    delete env.JCO_DEBUG;
+    Object.defineProperty(process, "env", { configurable: true, value: env });
+  }
+});
 
 const formatting = (reverse, more) => Plugin.open(IMPORTS, { imports: { formatter: { reverse } }, ...more });
 

@@ -11,9 +11,10 @@ use serde_json::Value;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::imports::{HostCall, Imports};
-use crate::json::{Json, Scope};
+use crate::json::Json;
 use crate::plugin::{Options, Plugin};
 use crate::reflect::{Function, Interface};
+use crate::scope::Scope;
 use crate::types::Resource;
 use crate::wasi::is_wasi;
 

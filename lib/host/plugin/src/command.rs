@@ -5,9 +5,9 @@ use std::sync::Arc;
 use wasmtime::component::Val;
 
 use crate::error::Error;
-use crate::json::Scope;
 use crate::plugin::Plugin;
 use crate::reflect::{Function, Types};
+use crate::scope::Scope;
 use crate::types::Type;
 use crate::vals::Vals;
 use crate::value::Sink;

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
+use crate::asked::{Lowered, branch, check_stray, field, flags, item, number, pick, taken, unlike};
 use crate::layout::{Layout, Shape};
-use crate::lower::{Lowered, branch, check_stray, field, flags, item, number, pick, taken, unlike};
 use crate::types::{Flags, ResultType, Type, Variant};
 use crate::value::{Source, nested};
 

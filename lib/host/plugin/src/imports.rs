@@ -6,11 +6,12 @@ use std::sync::Arc;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, LinkerInstance, ResourceType, Val};
 
+use crate::asked::Stop;
 use crate::error::{CallError, Error};
 use crate::handle::Home;
 use crate::instance::State;
 use crate::lift::{Holdings, seq};
-use crate::lower::{Lowering, Stop, place};
+use crate::lower::{Lowering, place};
 use crate::plugin::Options;
 use crate::reflect::{Function, Interface, Types, find};
 use crate::types::{Commas, Resource, Type};

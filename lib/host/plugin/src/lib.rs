@@ -14,6 +14,7 @@
 //! Where the contract is known, [`Plugin::with_instance`] runs what
 //! [`bindgen!`](wasmtime::component::bindgen) makes of it, with the same bounds and errors.
 
+mod asked;
 mod canonical;
 mod cases;
 mod command;
@@ -30,9 +31,12 @@ mod json;
 mod layout;
 mod lift;
 mod lower;
+mod made;
 mod output;
 mod plugin;
+mod reader;
 mod reflect;
+mod scope;
 mod types;
 mod vals;
 mod value;
@@ -47,11 +51,12 @@ pub use functions::Functions;
 pub use handle::Handle;
 pub use imports::{HostCall, Imports, Nothing};
 pub use instance::State;
-pub use json::{Json, Scope};
+pub use json::Json;
 pub use lower::{Arguments, Lowering};
 pub use output::{Output, Stream};
 pub use plugin::{Compiled, Options, Plugin, Prepared};
 pub use reflect::{Function, Interface, Types, find, short_name};
+pub use scope::Scope;
 pub use types::{Enum, Flags, Integer, Name, Record, Resource, ResultType, Type, Variant};
 pub use vals::Vals;
 pub use value::{Not, Return, Sink, Source, Taken, nested};
