@@ -1,5 +1,9 @@
-"""engine_tests: the tests of the library that are the same for each of its engines."""
+"""engine_tests: what is the same for each engine of the library: its tests, and code for them."""
 
+load("@rules_anyhost//component:defs.bzl", "precompile")
+load("@rules_python//python:defs.bzl", "py_binary")
+load("//hosts:matrix.bzl", "guest_tests")
+load("//lib/host/testing/component_model:defs.bzl", "component_model_test")
 load("//tools/toolchains/python:defs.bzl", "pytest_test")
 
 _COMPONENTS = {
@@ -7,6 +11,13 @@ _COMPONENTS = {
     "FAULTY_COMPONENT": "//lib/host/testing/guests/faulty_greeter",
     "IMPORTS_COMPONENT": "//guests/hello_world_imports_rust",
     "VALUES_COMPONENT": "//lib/host/testing/guests/values",
+}
+
+# What is compiled ahead of time, for tests and benches.
+_CODE = {
+    "hello_world_rust": "//guests/hello_world_rust",
+    "large": "//lib/host/testing/guests/large",
+    "values": "//lib/host/testing/guests/values",
 }
 
 _RESOURCES = "//hosts/plugin_python:tests/resources.wat"
@@ -35,14 +46,53 @@ _TESTS = {
     "wave_test": {"CASES": "//lib/host/testing/values:cases"},
 }
 
-def engine_tests(*, engine, library, program):
-    """Declares the tests of the library `anyhost` with an engine.
+def engine_tests(*, cases_test, engine, library, program):
+    """Declares a host's tests of the library `anyhost` with an engine, and the machine code of what they open.
 
     Args:
+        cases_test: the host's macro of that name.
         engine: the engine's name.
         library: the library, with what the engine needs.
-        program: the command, of which `:run` is the target that starts it, and `:hello_world_rust` its machine code.
+        program: the command, of which `:run` is the target that starts it; `:aot` compiles ahead of time.
     """
+    for name, component in _CODE.items():
+        precompile(
+            name = name,
+            compiler = ":aot",
+            component = component,
+        )
+
+    # Each guest's one component in this host, with the cases of its contract; the one that has every type; and what a
+    # plugin reaches of the machine where nothing is granted.
+    guest_tests(
+        host = native.package_name().rpartition("/")[2],
+        test = cases_test,
+    )
+    cases_test(
+        name = "values_test",
+        cases = "//lib/host/testing/values:cases",
+        component = "//lib/host/testing/guests/values",
+    )
+    cases_test(
+        name = "wasi_test",
+        cases = "//lib/host/testing/wasi:cases",
+        component = "//lib/host/testing/guests/wasi_probe",
+    )
+
+    # The official tests of the component model.
+    py_binary(
+        name = "component_model",
+        testonly = True,
+        srcs = ["//hosts/plugin_python:tests/component_model.py"],
+        main = "//hosts/plugin_python:tests/component_model.py",
+        deps = [library],
+    )
+    component_model_test(
+        name = "component_model_test",
+        env = {"ANYHOST_ENGINE": engine},
+        known = "component_model.json",
+        runner = ":component_model",
+    )
     own = {
         "CODE": ":hello_world_rust",
         "PROGRAM": program,
