@@ -47,8 +47,12 @@ export class Instance {
   }
 
   end() {
-    // With no way to its objects left, jco's finalizers do not run either.
-    for (const handle of this.handles) handle.take();
+    // jco's finalizers would enter it again. They cannot as long as jco's objects live, which is as long as their class.
+    for (const handle of this.handles) {
+      const raw = handle.take();
+      raw.constructor.kept ??= [];
+      raw.constructor.kept.push(raw);
+    }
     this.exports = undefined;
     this.functions = undefined;
   }
