@@ -31,13 +31,9 @@ _CONTRACTS = _unique([name for guest in GUESTS.values() for name in guest.export
 # A plugin host calls what contracts have, and answers what their cases have a guest ask; it has WASI, too.
 _PLUGINS = struct(calls = _CONTRACTS, gives = _CONTRACTS + _WASI)
 
-# What each host calls, what it gives to guests, whether only root can run it, and which guests it refuses, and why.
+# What each host calls, what it gives to guests, whether only root can run it; and which guests it `refuses`, with reasons.
 HOSTS = {
-    "browsers_jco": struct(
-        calls = _CONTRACTS,
-        gives = _CONTRACTS + _WASI,
-        refuses = {"pricing_js": "a page cannot begin anew, after a trap, with a core module of more than 8 MB"},
-    ),
+    "browsers_jco": _PLUGINS,
     "cli": struct(calls = ["wasi:cli/run"], gives = _WASI),
     "docker_cli": struct(calls = ["wasi:cli/run"], gives = _WASI, needs_root = True),
     "docker_http": struct(calls = ["wasi:http/incoming-handler"], gives = _WASI, needs_root = True),
@@ -72,7 +68,7 @@ def guests_of(host):
         if cell.host == host and cell.test
     }
 
-def guest_tests(*, host, test):
+def guest_tests(*, host, test, code = None):
     """Declares the tests of a host in the matrix: `<guest>_test` for each guest that runs in it.
 
     A plugin host has those of random values, too.
@@ -80,19 +76,24 @@ def guest_tests(*, host, test):
     Args:
         host: the host's name.
         test: the macro that makes one, called with its `name`, the `component`, and the `cases` that it owes.
+        code: the label of the machine code that another host's test has, with `{}` for the test's name, if it fits.
     """
+
+    def add(name, **kwargs):
+        more = {"code": code.format(name)} if code else {}
+        test(name = name, **(kwargs | more))
 
     # A loaded machine compiles a component with an engine of 12 MB for a minute; containers have a longer time anyway.
     timeout = {} if getattr(HOSTS[host], "needs_root", False) else {"timeout": "long"}
     for guest, cases in guests_of(host).items():
-        test(
+        add(
             name = guest + "_test",
             cases = cases,
             component = "//guests/" + guest,
             **timeout
         )
     if host in PLUGIN_HOSTS:
-        random_values_tests(test)
+        random_values_tests(add)
 
 def _cases(guest, host):
     called = [name for name in HOSTS[host].calls if name in GUESTS[guest].exports][0]

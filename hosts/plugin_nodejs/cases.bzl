@@ -3,36 +3,38 @@
 load("//lib/host/jco:defs.bzl", "plugin_transpile")
 load("//tools/toolchains/node:defs.bzl", "node_test")
 
-def cases_test(*, name, component, cases, **kwargs):
+def cases_test(*, name, component, cases, prebuilt = True, **kwargs):
     """Runs the cases of a contract that are for a component in the plugin host for Node.js.
 
     It fails if a case does, or if none of them is for what the component exports and imports.
 
     Args:
         name: the test.
-        component: the component; it is run as the file that it is, and as `<name>_transpiled`.
+        component: the component.
         cases: the `cases` of its `contract`.
+        prebuilt: whether it runs what the build makes of the component, as `<name>_transpiled`, and not the file itself.
         **kwargs: more attributes of the test, such as `tags`.
     """
-    transpiled = name + "_transpiled"
-    plugin_transpile(
-        name = transpiled,
-        component = component,
-    )
+    opened = component
+    if prebuilt:
+        opened = name + "_transpiled"
+        plugin_transpile(
+            name = opened,
+            component = component,
+            tags = kwargs.get("tags", []),
+        )
     node_test(
         name = name,
         size = "small",
         data = [
             cases,
-            component,
-            transpiled,
+            opened,
             Label("//lib/host/jco:cases"),
             Label("//lib/host/jco:node"),
         ],
         env = {
             "CASES": "$(rootpath {})".format(cases),
-            "COMPONENT": "$(rootpath {})".format(component),
-            "TRANSPILED": "$(rootpath {})".format(transpiled),
+            "COMPONENT": "$(rootpath {})".format(opened),
         },
         main = Label(":tests/cases_test.mjs"),
         node_modules = Label("@npm_jco//:node_modules"),

@@ -62,8 +62,7 @@ def engine_tests(*, cases_test, engine, library, program):
             component = component,
         )
 
-    # Each guest's one component in this host, with the cases of its contract; the one that has every type; and what a
-    # plugin reaches of the machine where nothing is granted.
+    # Each guest's one component in this host, with the cases of its contract; and the one that has every type.
     guest_tests(
         host = native.package_name().rpartition("/")[2],
         test = cases_test,
@@ -73,6 +72,16 @@ def engine_tests(*, cases_test, engine, library, program):
         cases = "//lib/host/testing/values:cases",
         component = "//lib/host/testing/guests/values",
     )
+
+    # The same as the file that it is, of which nothing was made before.
+    cases_test(
+        name = "values_plain_test",
+        cases = "//lib/host/testing/values:cases",
+        component = "//lib/host/testing/guests/values",
+        prebuilt = False,
+    )
+
+    # What a plugin reaches of the machine where nothing is granted.
     cases_test(
         name = "wasi_test",
         cases = "//lib/host/testing/wasi:cases",

@@ -11,11 +11,12 @@ def cases_test(*, name, component, cases, **kwargs):
         name: the test.
         component: the component.
         cases: the `cases` of its `contract`.
-        **kwargs: more attributes of the test, such as `tags`.
+        **kwargs: as for `engine_cases_test`, such as `tags`.
     """
     engine_cases_test(
         name = name,
         cases = cases,
+        compiler = Label(":aot"),
         component = component,
         engine = "native",
         library = Label(":anyhost"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,16 +10,19 @@ import pytest
 from anyhost.testing import Case, CasesPlugin
 
 COMPONENT = os.environ["COMPONENT"]
+# What the build made of it, if the test is of that.
+CODE = os.environ.get("CODE")
 DOCUMENT = json.loads(Path(os.environ["CASES"]).read_text())
 
-with CasesPlugin(COMPONENT) as opened:
+# Code that does not fit would be a warning, and compiled here.
+with warnings.catch_warnings(action="error"), CasesPlugin(COMPONENT, aot=CODE) as opened:
     CASES = opened.cases(DOCUMENT)
 
 
 @pytest.fixture(scope="module")
 def plugin() -> Iterator[CasesPlugin]:
     """The component, opened once; each case has an instance of its own."""
-    with CasesPlugin(COMPONENT) as plugin:
+    with CasesPlugin(COMPONENT, aot=CODE) as plugin:
         yield plugin
 
 

@@ -52,6 +52,15 @@ class TestingOfCasesTest < Minitest::Test
     assert_equal 1, status.exitstatus
   end
 
+  def test_code_must_fit
+    said, status = run_cases(file("HELLO_WORLD_RUST"), DOCUMENT, file("HELLO_WORLD_RUST_AOT"))
+    assert_predicate status, :success?
+    assert_match(/\A(ok      .+\n)+\z/, said)
+    said, status = run_cases(file("HELLO_WORLD_IMPORTS_RUST"), DOCUMENT, file("HELLO_WORLD_RUST_AOT"))
+    assert_match(/^error: .+: made from another component; /, said)
+    assert_equal 1, status.exitstatus
+  end
+
   private
 
   # The document, whose first case of those with a formatter is another.
@@ -64,11 +73,11 @@ class TestingOfCasesTest < Minitest::Test
     document
   end
 
-  def run_cases(component, document)
+  def run_cases(component, document, *code)
     Dir.mktmpdir do |folder|
       path = File.join(folder, "cases.json")
       File.write(path, JSON.generate(document))
-      Open3.capture2e(*command, component, path)
+      Open3.capture2e(*command, component, path, *code)
     end
   end
 

@@ -73,6 +73,7 @@ export async function runCase(open, description, { interface: face }, { name, st
     host.expect(step.asks ?? []);
     try {
       runStep(calls, face, step);
+      await calls.plugin.ready();
       host.finish();
     } catch (error) {
       if (host.failure ?? error instanceof Mismatch)

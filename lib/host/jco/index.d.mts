@@ -70,6 +70,11 @@ export class Plugin {
   ): Promise<Plugin & Exports>;
   /** An interface that the guest exports, by its full name or by a shorter one that no other has. */
   interface(name: string): any;
+  /**
+   * Resolves when a call finds an instance. It always does, but for a component with a core module of more than 8 MB on a
+   * page: that has a fresh instance some time after a trap, and calls before that are errors.
+   */
+  ready(): Promise<void>;
   readonly description: Description;
 }
 

@@ -1,6 +1,6 @@
 // A plugin: a component as jco makes an ES module of it, instantiated. For Node and for browsers.
 
-import { ComponentError, ResultError, TrapError } from "./errors.mjs";
+import { ComponentError, PluginError, ResultError, TrapError } from "./errors.mjs";
 import { Faces } from "./faces.mjs";
 import { Imports, Thrown } from "./imports.mjs";
 import { bounded } from "./memory.mjs";
@@ -15,9 +15,11 @@ export { Resource } from "./faces.mjs";
 
 export const DEFAULT_MAX_MEMORY = 64 * 2 ** 20;
 
-// A page takes a core module of more than 8 MB only this way, and so can begin with one, but not begin anew after a trap.
 const instantiateAsync = (module, imports) => WebAssembly.instantiate(module, imports);
 const instantiateSync = (module, imports) => new WebAssembly.Instance(module, imports);
+// Chromium makes an instance of a larger module on a page by a promise alone.
+const MOST_AT_ONCE = 8 * 2 ** 20;
+const isPage = "document" in globalThis;
 
 export class Plugin extends Faces {
   #classes;
@@ -27,6 +29,10 @@ export class Plugin extends Faces {
   #map;
   #name;
   #start;
+  /** What `#start` does, by a promise, where there is no other way. */
+  #startLarge;
+  /** The promise of an instance, while there is none. */
+  #starting;
   #wasi;
 
   /** A host that can end what takes too long has a function here: it does `work`, the call of the function `label`. */
@@ -55,8 +61,11 @@ export class Plugin extends Faces {
     plugin.#prepare(description, imports);
     const { forJco } = plugin.#imports;
     const modules = new Map();
+    let largest = 0;
     const compile = async (file) => {
-      const module = await compiled(name, bounded(name, await read(file), maxMemory));
+      const bytes = bounded(name, await read(file), maxMemory);
+      const module = await compiled(name, bytes);
+      largest = Math.max(largest, bytes.length);
       modules.set(file, module);
       return module;
     };
@@ -68,12 +77,22 @@ export class Plugin extends Faces {
       if (cause instanceof ComponentError) throw cause;
       throw new ComponentError(`${name}: cannot be started: ${cause.message}`, { cause });
     }
-    // With its modules at hand jco's function needs no promise, so that a call is never one.
-    plugin.#start = () => {
+    const again = (instantiateCore) => {
       plugin.#wasi?.begin();
-      return new Instance(instantiate((file) => modules.get(file), forJco, instantiateSync));
+      return instantiate((file) => modules.get(file), forJco, instantiateCore);
     };
+    // With its modules at hand jco's function needs no promise, so that a call is never one.
+    plugin.#start = () => new Instance(again(instantiateSync));
+    if (isPage && largest > MOST_AT_ONCE) plugin.#startLarge = async () => new Instance(await again(instantiateAsync));
     return plugin;
+  }
+
+  /**
+   * Resolves when a call finds an instance. It always does, but for a component with a core module of more than 8 MB on a
+   * page: that has a fresh instance some time after a trap, and calls before that are errors.
+   */
+  async ready() {
+    await this.#starting;
   }
 
   #prepare(description, imports) {
@@ -161,6 +180,10 @@ export class Plugin extends Faces {
     // Whatever ends a call early leaves its instance in a state that nobody knows: only a call that returns keeps it.
     let instance = this.#current;
     this.#current = undefined;
+    if (!instance && this.#startLarge) {
+      this.#restart();
+      throw new PluginError(`${this.#name}: ${label}: a fresh instance is being made; ready() waits for it`);
+    }
     let result;
     try {
       instance ??= this.#started(label);
@@ -174,13 +197,36 @@ export class Plugin extends Faces {
         throw new ResultError(map ? map(cause.payload, this.#fromGuest(instance)) : cause.payload);
       }
       instance?.end();
+      this.#restart();
       if (cause instanceof Thrown) throw cause.value;
-      if (cause instanceof TrapError) throw cause;
-      const reason = String(cause?.message ?? cause).replace(/^wasm trap: /, "");
-      throw new TrapError(`${this.#name}: trap: ${reason}`, { cause });
+      throw this.#trap(cause);
     }
     this.#idle(instance);
     return result;
+  }
+
+  #trap(cause) {
+    if (cause instanceof TrapError) return cause;
+    const reason = String(cause?.message ?? cause).replace(/^wasm trap: /, "");
+    return new TrapError(`${this.#name}: trap: ${reason}`, { cause });
+  }
+
+  /** Has a fresh instance made where a call cannot. */
+  #restart() {
+    if (!this.#startLarge || this.#starting) return;
+    const made = async () => {
+      try {
+        const instance = await this.#startLarge();
+        this.#current ??= instance;
+      } catch (cause) {
+        throw this.#trap(cause);
+      } finally {
+        this.#starting = undefined;
+      }
+    };
+    this.#starting = made();
+    // It is told by `ready`, and tried again by the next call.
+    this.#starting.catch(() => {});
   }
 
   #started(label) {

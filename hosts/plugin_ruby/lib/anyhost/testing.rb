@@ -7,7 +7,9 @@ require "anyhost/json"
 module Anyhost
   # Runs the cases of a contract against a component, and plays its host:
   #
-  #   ruby -I lib lib/anyhost/testing.rb COMPONENT CASES
+  #   ruby -I lib lib/anyhost/testing.rb COMPONENT CASES [CODE]
+  #
+  # CODE is as +aot+ of Plugin.open, but where it does not fit, that is an error.
   class Testing
     # A case that is not as it should be.
     class CaseError < StandardError; end
@@ -37,13 +39,15 @@ module Anyhost
     end
 
     # Opens a component for those cases of a document that are for what it exports and imports.
-    def initialize(component, document)
+    def initialize(component, document, aot = nil)
       @scope = {}
       @asks = []
       @classes = {}
       @document = document
-      @plugin = Plugin.open(component, imports: played)
+      @plugin = Plugin.open(component, imports: played, aot:)
       @native = @plugin.instance_variable_get(:@native)
+      raise ComponentError, @native.note if @native.note
+
       @exports, @imports = [true, false].map { |exported| signatures(exported) }
     end
 
@@ -201,9 +205,9 @@ module Anyhost
 
     class << self
       def main(arguments)
-        component, cases = arguments
-        abort "usage: #{$PROGRAM_NAME} COMPONENT CASES" unless arguments.size == 2
-        exit run_all(new(component, JSON.parse(File.read(cases, encoding: "UTF-8"))))
+        component, cases, aot = arguments
+        abort "usage: #{$PROGRAM_NAME} COMPONENT CASES [CODE]" unless arguments.size.between?(2, 3)
+        exit run_all(new(component, JSON.parse(File.read(cases, encoding: "UTF-8")), aot))
       rescue PluginError => e
         abort "error: #{e.message}"
       rescue SystemCallError, JSON::ParserError, KeyError => e

@@ -12,18 +12,24 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::imports::{HostCall, Imports};
 use crate::json::Json;
-use crate::plugin::{Options, Plugin};
+use crate::plugin::{Options, Plugin, Prepared};
 use crate::reflect::{Function, Interface};
 use crate::scope::Scope;
 use crate::types::Resource;
 use crate::wasi::is_wasi;
 
 /// Runs those cases in the file `cases`, as `contract()` writes it, that are for what the
-/// component in the file `component` exports and imports. The result is how many there are.
+/// component in the file `component` exports and imports. The result is how many there are. `aot`
+/// is as in [`Options`], but code that does not fit is an error.
 ///
 /// # Errors
 /// One line for each case that fails; or why none could be run.
-pub fn run_cases(engine: &Engine, component: &Path, cases: &Path) -> Result<usize, String> {
+pub fn run_cases(
+    engine: &Engine,
+    component: &Path,
+    aot: Option<&Path>,
+    cases: &Path,
+) -> Result<usize, String> {
     let bad = |why: String| {
         let cases = cases.display();
         format!("{cases}: expected the checked cases of a contract ({why})")
@@ -33,9 +39,14 @@ pub fn run_cases(engine: &Engine, component: &Path, cases: &Path) -> Result<usiz
     let host = Arc::new(Host::default());
     let options = Options {
         imports: Arc::clone(&host) as _,
+        aot: aot.map(Path::to_owned),
         ..Options::default()
     };
-    let mut plugin = Plugin::open(engine, component, options).map_err(|e| e.to_string())?;
+    let prepared = Prepared::open(engine, component, options).map_err(|e| e.to_string())?;
+    if let Some(note) = prepared.note() {
+        return Err(note.to_owned());
+    }
+    let mut plugin = prepared.plugin().map_err(|e| e.to_string())?;
     let (mut ran, mut failed) = (0, Vec::new());
     for group in list(&document["groups"]) {
         if !applies(&plugin, group, &document["package"]) {
