@@ -18,10 +18,7 @@ COMPONENTS = {
         imports = [],
     ),
     "hello_world_python": struct(
-        exports = [
-            "anyhost:hello/greeter@1.0.0",
-            "root:component/None",
-        ],
+        exports = ["anyhost:hello/greeter@1.0.0"],
         imports = [],
     ),
     "hello_world_rust": struct(
@@ -70,10 +67,7 @@ COMPONENTS = {
         ],
     ),
     "pricing_python": struct(
-        exports = [
-            "anyhost:pricing/pricing@1.0.0",
-            "root:component/None",
-        ],
+        exports = ["anyhost:pricing/pricing@1.0.0"],
         imports = [
             "anyhost:pricing/log@1.0.0",
             "anyhost:pricing/rates@1.0.0",

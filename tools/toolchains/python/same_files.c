@@ -1,9 +1,10 @@
-// Preloaded into componentize-py, so that two snapshots have the same bytes: of files it sees neither times nor numbers, and
-// folders in the order of names, not in that of the file system. It asks the kernel itself, past any library: so these calls
+// Preloaded into componentize-py, so that two snapshots have the same bytes: of files it sees only what is in them, and folders
+// in the order of names, not in that of the file system. It asks the kernel itself, past any library: so these calls
 // are trapped, and answered here.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
@@ -15,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 long ask_kernel(long number, long a, long b, long c, long d, long e);
 extern const char asked_kernel[];
@@ -28,52 +30,65 @@ __asm__(
 static void forget_statx(struct statx *found) {
   found->stx_atime = found->stx_btime = found->stx_ctime = found->stx_mtime = (struct statx_timestamp){0};
   found->stx_dev_major = found->stx_dev_minor = 0;
-  found->stx_ino = 1;
+  found->stx_ino = found->stx_nlink = 1;
+  found->stx_blksize = found->stx_blocks = 0;
+  if (S_ISDIR(found->stx_mode)) found->stx_size = 0;
 }
 
 static void forget_stat(struct stat *found) {
   found->st_atim = found->st_ctim = found->st_mtim = (struct timespec){0};
   found->st_dev = 0;
-  found->st_ino = 1;
+  found->st_ino = found->st_nlink = 1;
+  found->st_blksize = found->st_blocks = 0;
+  if (S_ISDIR(found->st_mode)) found->st_size = 0;
 }
 
 static int by_name(const void *one, const void *other) {
   return strcmp((*(struct dirent64 *const *)one)->d_name, (*(struct dirent64 *const *)other)->d_name);
 }
 
-// Puts the entries of a folder, which are all in a buffer, in the order of their names.
-static void sort(char *buffer, size_t length) {
-  char copy[32768];
-  struct dirent64 *entries[sizeof(copy) / offsetof(struct dirent64, d_name)];
-  size_t count = 0;
-  if (length > sizeof(copy)) abort();
-  memcpy(copy, buffer, length);
-  for (size_t at = 0; at < length; at += entries[count++]->d_reclen) {
-    entries[count] = (struct dirent64 *)(copy + at);
+// What getdents64 gives, with the entries in the order of their names: each time all are read, and those that follow what
+// was given before, whose number is where the file is at.
+static long sorted_entries(long folder, char *buffer, size_t room) {
+  char all[65536];
+  struct dirent64 *entries[sizeof(all) / offsetof(struct dirent64, d_name)];
+  size_t length = 0, count = 0, given = 0;
+  long read, at = ask_kernel(SYS_lseek, folder, 0, SEEK_CUR, 0, 0);
+  ask_kernel(SYS_lseek, folder, 0, SEEK_SET, 0, 0);
+  while ((read = ask_kernel(SYS_getdents64, folder, (long)(all + length), (long)(sizeof(all) - length), 0, 0)) > 0)
+    length += (size_t)read;
+  if (read < 0) return read;
+  for (char *entry = all; entry < all + length; entry += entries[count++]->d_reclen) {
+    entries[count] = (struct dirent64 *)entry;
     entries[count]->d_ino = 1;
   }
   qsort(entries, count, sizeof(entries[0]), by_name);
-  for (size_t i = 0; i < count; i++) buffer = mempcpy(buffer, entries[i], entries[i]->d_reclen);
+  for (; (size_t)at < count && given + entries[at]->d_reclen <= room; given += entries[at++]->d_reclen)
+    memcpy(buffer + given, entries[at], entries[at]->d_reclen);
+  ask_kernel(SYS_lseek, folder, at, SEEK_SET, 0, 0);
+  return (size_t)at < count && given == 0 ? -EINVAL : (long)given;
 }
 
-// Only componentize-py, which is in one file: the dynamic linker, for one, needs numbers to tell files apart.
-static int is_componentize_py(const void *caller) {
+// The dynamic linker needs numbers to tell files apart.
+static int is_linker(const void *caller) {
   Dl_info info;
-  return dladdr(caller, &info) && info.dli_fname && strstr(info.dli_fname, "componentize_py");
+  return dladdr(caller, &info) && info.dli_fname && strstr(info.dli_fname, "/ld-");
 }
 
 static void answer(int signal, siginfo_t *info, void *context) {
   greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
   long a = registers[REG_RDI], b = registers[REG_RSI], c = registers[REG_RDX], d = registers[REG_R10];
-  long e = registers[REG_R8], result = ask_kernel(info->si_syscall, a, b, c, d, e);
+  long e = registers[REG_R8], number = info->si_syscall;
   (void)signal;
-  registers[REG_RAX] = result;
-  if (result < 0) return;
-  if (info->si_syscall == SYS_getdents64) sort((char *)b, (size_t)result);
-  if (!is_componentize_py(info->si_call_addr)) return;
-  if (info->si_syscall == SYS_statx) forget_statx((struct statx *)e);
-  if (info->si_syscall == SYS_newfstatat) forget_stat((struct stat *)c);
-  if (info->si_syscall == SYS_fstat) forget_stat((struct stat *)b);
+  if (number == SYS_getdents64) {
+    registers[REG_RAX] = sorted_entries(a, (char *)b, (size_t)c);
+    return;
+  }
+  registers[REG_RAX] = ask_kernel(number, a, b, c, d, e);
+  if (registers[REG_RAX] < 0 || is_linker(info->si_call_addr)) return;
+  if (number == SYS_statx) forget_statx((struct statx *)e);
+  if (number == SYS_newfstatat) forget_stat((struct stat *)c);
+  if (number == SYS_fstat) forget_stat((struct stat *)b);
 }
 
 #define LOAD(field, more) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field) + (more))

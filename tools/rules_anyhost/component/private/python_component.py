@@ -13,22 +13,26 @@ ENTRY = "anyhost_component"
 
 # What componentize-py is told to import: the guest's module, once it has all of the world.
 CHECK = """\
-import wit_world
+from importlib import import_module
+from pkgutil import iter_modules
+
 import wit_world.exports
 from {module} import *
-import {module} as guest
 
 
-def check(bindings, owner):
-    for name, protocol in vars(bindings).items():
+def check(bindings, module):
+    for name, protocol in vars(import_module(bindings)).items():
         for function in sorted(getattr(protocol, "__abstractmethods__", ())):
-            found = getattr(getattr(owner, name, None), function, None)
-            if not callable(found) or found is getattr(protocol, function):
+            owner = getattr(import_module(module), name, None)
+            if not hasattr(owner, function) or function in getattr(owner, "__abstractmethods__", ()):
                 raise TypeError(f"{{name}}.{{function}}")
 
 
-check(wit_world, guest)
-check(wit_world.exports, guest)
+check("wit_world", "{module}")
+check("wit_world.exports", "{module}")
+# Resources are in a module that has the name of their interface.
+for found in iter_modules(wit_world.exports.__path__):
+    check(f"wit_world.exports.{{found.name}}", found.name)
 """
 
 # componentize-py as a program of its own. Python's flags keep out what else there may be.
