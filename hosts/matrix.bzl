@@ -36,7 +36,13 @@ HOSTS = {
     "browsers_jco": struct(
         calls = _CONTRACTS,
         gives = _CONTRACTS + _WASI,
-        refuses = {"pricing_js": "a page cannot begin anew, after a trap, with a core module of more than 8 MB"},
+        refuses = {
+            guest: "a page cannot begin anew, after a trap, with a core module of more than 8 MB"
+            for guest in [
+                "pricing_js",
+                "pricing_python",
+            ]
+        },
     ),
     "cli": struct(calls = ["wasi:cli/run"], gives = _WASI),
     "docker_cli": struct(calls = ["wasi:cli/run"], gives = _WASI, needs_root = True),

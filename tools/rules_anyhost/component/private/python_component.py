@@ -114,11 +114,13 @@ def make(arguments: argparse.Namespace, folder: Path) -> None:
         componentize_py(arguments, "componentize", "--stub-wasi", f"--python-path={root}", f"--output={whole}", ENTRY)
     except Mistake as error:
         raise Mistake(explained(str(error), arguments)) from None
-    document = folder / "component.wac"
+    document, composed = folder / "component.wac", folder / "composed.wasm"
     lines = ["package anyhost:component;", "let guest = new anyhost:guest { ... };"]
     lines += [f'export guest["{name}"];' for name in exports(arguments, whole)]
     document.write_text("\n".join([*lines, ""]))
-    run([arguments.wac, "compose", "--dep", f"anyhost:guest={whole}", str(document), "-o", arguments.out])
+    run([arguments.wac, "compose", "--dep", f"anyhost:guest={whole}", str(document), "-o", str(composed)])
+    # The names of CPython's own functions.
+    run([arguments.wasm_tools, "strip", "--all", str(composed), "-o", arguments.out])
 
 
 def main() -> int:
