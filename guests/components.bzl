@@ -5,11 +5,19 @@ COMPONENTS = {
         exports = ["anyhost:hello/greeter@1.0.0"],
         imports = [],
     ),
+    "hello_world_cpp": struct(
+        exports = ["anyhost:hello/greeter@1.0.0"],
+        imports = [],
+    ),
     "hello_world_imports_rust": struct(
         exports = ["anyhost:hello/greeter@1.0.0"],
         imports = ["anyhost:hello/formatter@1.0.0"],
     ),
     "hello_world_js": struct(
+        exports = ["anyhost:hello/greeter@1.0.0"],
+        imports = [],
+    ),
+    "hello_world_python": struct(
         exports = ["anyhost:hello/greeter@1.0.0"],
         imports = [],
     ),
@@ -52,6 +60,13 @@ COMPONENTS = {
         ],
     ),
     "pricing_js": struct(
+        exports = ["anyhost:pricing/pricing@1.0.0"],
+        imports = [
+            "anyhost:pricing/log@1.0.0",
+            "anyhost:pricing/rates@1.0.0",
+        ],
+    ),
+    "pricing_python": struct(
         exports = ["anyhost:pricing/pricing@1.0.0"],
         imports = [
             "anyhost:pricing/log@1.0.0",

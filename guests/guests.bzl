@@ -2,14 +2,17 @@
 
 GUESTS = [
     "hello_world_c",
+    "hello_world_cpp",
     "hello_world_imports_rust",
     "hello_world_js",
+    "hello_world_python",
     "hello_world_rust",
     "hello_world_std_rust",
     "hello_world_ts",
     "pricing_c",
     "pricing_http_rust",
     "pricing_js",
+    "pricing_python",
     "pricing_rust",
     "wasi_cli_rust",
     "wasi_dual_rust",

@@ -1,8 +1,9 @@
 """The targets that every guest and every host has, here and in workspaces that depend on anyhost."""
 
-load("@rules_anyhost//component:defs.bzl", "cc_component", "component_test", "js_component", "rust_component")
+load("@rules_anyhost//component:defs.bzl", "cc_component", "component_test", "js_component", "python_component", "rust_component")
 load("@rules_rust//rust:defs.bzl", "rust_library", "rust_test")
 load("//tools/lint:defs.bzl", "clippy", "lint")
+load("//tools/toolchains/python:defs.bzl", "mypy_test")
 load(":command.bzl", "command")
 load(":run.bzl", "host_run")
 load(":versions.bzl", "versions")
@@ -210,6 +211,41 @@ def js_guest(*, name, wit, imports, max_bytes, srcs = None, engine = "quickjs", 
         wit = wit,
     )
 
+def python_guest(*, name, wit, imports, max_bytes, srcs = None, tests = [], **kwargs):
+    """A guest in Python: `python_component` and `guest` in one, and `types_test`. It comes last in its file, as `guest` does.
+
+    Args:
+        name: the guest's name, which is its folder's.
+        wit: the `wit_library` that names its world.
+        imports: the list of all its imports, with versions.
+        max_bytes: the largest size its file may have.
+        srcs: the modules; by default all below `src/`.
+        tests: tests of other folders that are tests of the guest, too.
+        **kwargs: as for `python_component`, such as `entry_point`.
+    """
+    srcs = srcs or native.glob(["src/**/*.py"])
+    python_component(
+        name = name,
+        srcs = srcs,
+        visibility = _PUBLIC,
+        wit = wit,
+        **kwargs
+    )
+    mypy_test(
+        name = "types_test",
+        size = "small",
+        srcs = srcs,
+        folders = [name + "_types"],
+    )
+    guest(
+        component = name,
+        imports = imports,
+        max_bytes = max_bytes,
+        packages = [Label("//tools/toolchains/python/componentize_py:requirements.txt")],
+        tests = tests,
+        wit = wit,
+    )
+
 def guest(*, component, wit, imports, max_bytes, tests = [], packages = []):
     """Declares a guest: install, clean, build, check, versions, test and lint for the one component that it is.
 
@@ -221,7 +257,7 @@ def guest(*, component, wit, imports, max_bytes, tests = [], packages = []):
         imports: the list of all its imports, with versions.
         max_bytes: the largest size its file may have.
         tests: tests of other folders that are tests of the guest, too.
-        packages: the files that name packages from npm that it is made with, for `versions`.
+        packages: the files that name packages from npm or PyPI that it is made with, for `versions`.
     """
     name = component.removeprefix(":")
     component_test(

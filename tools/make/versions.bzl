@@ -56,6 +56,7 @@ done
 
 # The programs that each rule runs.
 _PROGRAMS = {
+    "_python_component": ["python3", "wac", "wasm-tools"],
     "_quickjs_component": ["node", "wac", "wasm-tools"],
     "_starlingmonkey_component": ["node", "wasm-tools"],
     "c_bindings": ["wit_bindgen_c"],

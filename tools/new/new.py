@@ -27,8 +27,10 @@ EXAMPLE = ANYHOST / "e2e" / "consumer"
 # What a new one is a copy of, unless the user names another: the first of these that is there.
 MODELS = {
     "c": ["hello_world_c", "text_c"],
+    "cpp": ["hello_world_cpp"],
     "host": ["plugin_nodejs", "slugs_python"],
     "js": ["hello_world_js"],
+    "python": ["hello_world_python"],
     "rust": ["hello_world_rust", "text_rust"],
     "ts": ["hello_world_ts"],
 }
@@ -232,7 +234,7 @@ def main() -> None:
         kind.add_argument("name", metavar="NAME", help="snake_case; by custom the language comes last")
         kind.add_argument("--like", metavar=name.upper(), help=f"the {name} that is copied")
         if name == "guest":
-            languages = ["c", "js", "rust", "ts"]
+            languages = [language for language in MODELS if language != "host"]
             kind.add_argument("--language", choices=languages, default="rust", help="what it is written in (rust)")
     arguments = parser.parse_args()
     workspace = os.environ.get("BUILD_WORKSPACE_DIRECTORY")

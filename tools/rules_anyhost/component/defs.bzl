@@ -5,6 +5,7 @@ load("//component/private:cc_component.bzl", _cc_component = "cc_component")
 load("//component/private:compose.bzl", _compose = "compose")
 load("//component/private:js_component.bzl", _js_component = "js_component")
 load("//component/private:precompile.bzl", _precompile = "precompile")
+load("//component/private:python_component.bzl", _python_component = "python_component")
 load("//component/private:rust_component.bzl", _rust_component = "rust_component")
 load("//component/private:tests.bzl", _component_budget_test = "component_budget_test", _component_imports_test = "component_imports_test", _component_test = "component_test", _component_validate_test = "component_validate_test", _component_world_test = "component_world_test")
 load("//component/private:transpile.bzl", _transpile = "transpile")
@@ -21,6 +22,7 @@ component_world_test = _component_world_test
 compose = _compose
 js_component = _js_component
 precompile = _precompile
+python_component = _python_component
 rust_component = _rust_component
 transpile = _transpile
 wasm_module = _wasm_module

@@ -1,6 +1,7 @@
 """The toolchains of programs that the rules run, besides the one of rules_wasm_component."""
 
 COMPONENT_TOOLCHAIN_TYPE = Label("//toolchains:component_toolchain_type")
+COMPONENTIZE_PY_TOOLCHAIN_TYPE = Label("//toolchains:componentize_py_toolchain_type")
 IMAGE_TOOLCHAIN_TYPE = Label("//toolchains:image_toolchain_type")
 JCO_TOOLCHAIN_TYPE = Label("//toolchains:jco_toolchain_type")
 QUICKJS_TOOLCHAIN_TYPE = Label("//toolchains:quickjs_toolchain_type")
@@ -30,6 +31,33 @@ component_toolchain = rule(
         "wit_bindgen_c": _program("A program `wit_bindgen_c WIT --world WORLD --out-dir DIR` that writes a world's bindings for C."),
     },
     doc = "Names the programs for `toolchain(toolchain_type = \"@rules_anyhost//toolchains:component_toolchain_type\")`.",
+)
+
+def _componentize_py_toolchain_impl(ctx):
+    return [platform_common.ToolchainInfo(
+        packages = ctx.file.packages,
+        python = ctx.executable.python,
+        same_bytes = ctx.files.same_bytes,
+    )]
+
+componentize_py_toolchain = rule(
+    implementation = _componentize_py_toolchain_impl,
+    attrs = {
+        "packages": attr.label(
+            doc = "A folder with the PyPI package componentize-py.",
+            allow_single_file = True,
+            cfg = "exec",
+            mandatory = True,
+        ),
+        "python": _program("Python."),
+        "same_bytes": attr.label_list(
+            doc = "Libraries that are preloaded while the interpreter's snapshot is taken, so that its bytes are always the same.",
+            allow_files = [".so"],
+            cfg = "exec",
+            mandatory = True,
+        ),
+    },
+    doc = "Names the programs for `toolchain(toolchain_type = \"@rules_anyhost//toolchains:componentize_py_toolchain_type\")`.",
 )
 
 def _image_toolchain_impl(ctx):

@@ -27,21 +27,23 @@ def pytest_test(*, name, srcs, **kwargs):
     """
     _run("pytest", name = name, srcs = srcs, **kwargs)
 
-def mypy_test(*, name, srcs, stubs = [], **kwargs):
+def mypy_test(*, name, srcs, stubs = [], folders = [], **kwargs):
     """Checks the types of `srcs` with `mypy --strict`.
 
     Args:
         name: the test's name.
         srcs: the files that are checked.
         stubs: `.pyi` files that are checked, each a target of its own.
-        **kwargs: as for py_test; `deps` have what the files import.
+        folders: folders with modules that the files import, each a target of its own.
+        **kwargs: as for py_test; `deps` have what else the files import.
     """
     _run(
         "mypy",
         name = name,
         srcs = srcs,
         args = ["$(rootpath {})".format(stub) for stub in stubs],
-        data = stubs,
+        data = stubs + folders,
+        env = {"MYPYPATH": ":".join(["$(rootpath {})".format(folder) for folder in folders])},
         **kwargs
     )
 

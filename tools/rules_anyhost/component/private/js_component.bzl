@@ -2,7 +2,7 @@
 
 load("@rules_wasm_component//providers:providers.bzl", "WitInfo")
 load("//toolchains:defs.bzl", "JCO_TOOLCHAIN_TYPE", "QUICKJS_TOOLCHAIN_TYPE", "STARLINGMONKEY_TOOLCHAIN_TYPE")
-load(":wit_files.bzl", "wit_dir")
+load(":wit_files.bzl", "path_in_package", "wit_dir")
 
 _WASM_TOOLS = "@rules_wasm_component//toolchains:wasm_tools_toolchain_type"
 
@@ -14,20 +14,17 @@ def _world(ctx):
         fail("{} names no world, which {} needs".format(ctx.attr.wit.label, ctx.label))
     return world
 
-def _path_in_package(file, package):
-    return file.short_path.removeprefix("../" + file.owner.repo_name + "/").removeprefix(package + "/")
-
 def _sources(ctx, args):
     """Hands on the sources, each with its path in the package: messages and stacks name it, wherever it is."""
     for file in ctx.files.srcs:
-        args.add("--source={}={}".format(_path_in_package(file, ctx.label.package), file.path))
+        args.add("--source={}={}".format(path_in_package(file, ctx.label), file.path))
     args.add("--package", ctx.label.package)
     args.add("--wit", wit_dir(ctx.attr.wit).path)
     args.add("--world", _world(ctx))
     args.add("--wasm-tools", ctx.toolchains[_WASM_TOOLS].wasm_tools)
 
 def _entry_point(ctx):
-    paths = [_path_in_package(file, ctx.label.package) for file in ctx.files.srcs]
+    paths = [path_in_package(file, ctx.label) for file in ctx.files.srcs]
     entry_point = ctx.attr.entry_point or (paths[0] if len(paths) == 1 else "")
     if entry_point not in paths:
         fail("{}: expected entry_point to be one of {}".format(ctx.label, ", ".join(paths)))

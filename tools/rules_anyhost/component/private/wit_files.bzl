@@ -13,6 +13,18 @@ def wit_dir(target):
     """
     return [file for file in target[DefaultInfo].files.to_list() if file.is_directory][0]
 
+def path_in_package(file, label):
+    """The path that a source has in the package of a target, wherever the file is.
+
+    Args:
+        file: the source.
+        label: the target's label.
+
+    Returns:
+        The path.
+    """
+    return file.short_path.removeprefix("../" + file.owner.repo_name + "/").removeprefix(label.package + "/")
+
 def _wit_files_impl(ctx):
     wit = ctx.attr.wit[WitInfo]
     return [DefaultInfo(files = depset(transitive = [wit.wit_files, wit.wit_deps]))]

@@ -1,4 +1,4 @@
-//! The greeter in C is the one in Rust: a host cannot tell them apart.
+//! A greeter in another language is the one in Rust: a host cannot tell them apart.
 
 use wasmtime::component::{Component, Instance, Linker, TypedFunc};
 use wasmtime::{Config, Engine, Store};
@@ -34,13 +34,13 @@ impl Greeter {
 }
 
 fn check_same(names: impl Iterator<Item = String>) {
-    let mut rust = Greeter::load("HELLO_WORLD_RUST");
-    let mut c = Greeter::load("HELLO_WORLD_C");
+    let mut rust = Greeter::load("GREETER_IN_RUST");
+    let mut greeter = Greeter::load("GREETER");
     for name in names {
         for up in [false, true] {
             let expected = rust.greet(&name, up);
             let start: String = name.chars().take(20).collect();
-            assert!(c.greet(&name, up) == expected, "{start:?}, up: {up}");
+            assert!(greeter.greet(&name, up) == expected, "{start:?}, up: {up}");
         }
     }
 }
@@ -59,10 +59,10 @@ fn every_length_up_to_some_pages() {
 
 #[test]
 fn many_calls_of_one_instance_need_no_more_memory() {
-    let mut c = Greeter::load("HELLO_WORLD_C");
+    let mut greeter = Greeter::load("GREETER");
     // More than the 4 GiB that a memory can have: a call that kept its own would run out of it.
     let name = "n".repeat(1 << 20);
     for _ in 0..4200 {
-        assert_eq!(c.greet(&name, false).len(), "Hello, ".len() + name.len());
+        assert_eq!(greeter.greet(&name, false).len(), "Hello, ".len() + name.len());
     }
 }

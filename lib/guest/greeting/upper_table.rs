@@ -1,5 +1,6 @@
-//! Writes `upper_table.h`: Rust's upper-case mappings as C tables, so that the
-//! greeter in C has the same ones as those in Rust.
+//! Writes `upper_table.h`: Rust's upper-case mappings as C tables, or, with the
+//! argument `go`, those of them that Go lacks as a table of Go, so that the
+//! greeters in these languages have the same ones as those in Rust.
 
 use std::fmt::Write;
 
@@ -46,7 +47,22 @@ fn main() {
             }),
         }
     }
-    print!("{}", header(&ranges, &specials));
+    let table = match std::env::args().nth(1).as_deref() {
+        Some("go") => go(&specials),
+        _ => header(&ranges, &specials),
+    };
+    print!("{table}");
+}
+
+/// What Go's own tables, of one character for each, do not have.
+fn go(specials: &[(u32, Vec<char>)]) -> String {
+    let mut text = String::from("package upper\n\nvar specials = map[rune][]rune{\n");
+    for (point, upper) in specials {
+        let to: Vec<String> = upper.iter().map(|&c| u32::from(c).to_string()).collect();
+        let _ = writeln!(text, "\t{point}: {{{}}},", to.join(", "));
+    }
+    text.push_str("}\n");
+    text
 }
 
 fn header(ranges: &[Range], specials: &[(u32, Vec<char>)]) -> String {
