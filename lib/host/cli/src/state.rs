@@ -9,7 +9,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpVi
 use crate::args::Args;
 use crate::outgoing::Outgoing;
 
-/// What the host links, for error messages.
+/// What the host links, for error messages; to what has async functions also 0.3.
 pub const PROVIDED: &str = "wasi:cli, wasi:io, wasi:clocks, wasi:random, wasi:filesystem, \
                             wasi:http and wasi:sockets (no network), all 0.2";
 
@@ -66,13 +66,18 @@ impl State {
     }
 }
 
-/// Links all that [`PROVIDED`] names.
+/// Links all that [`PROVIDED`] names, and WASI 0.3 if the engine has async functions.
 ///
 /// # Errors
 /// Only if an interface is linked twice.
-pub fn link(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+pub fn link(linker: &mut Linker<State>, concurrent: bool) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
-    wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(linker)?;
+    if concurrent {
+        wasmtime_wasi::p3::add_to_linker(linker)?;
+        wasmtime_wasi_http::p3::add_to_linker(linker)?;
+    }
+    Ok(())
 }
 
 impl WasiView for State {

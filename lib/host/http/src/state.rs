@@ -11,7 +11,7 @@ use crate::log::Log;
 use crate::request_id::RequestId;
 use crate::stdio::GuestOutput;
 
-/// What the host links, for error messages.
+/// What the host links, for error messages; to what has async functions also 0.3.
 pub const PROVIDED: &str = "wasi:http, wasi:io, wasi:cli, wasi:clocks, wasi:random, \
                             wasi:filesystem and wasi:sockets (no network), all 0.2";
 
@@ -57,6 +57,13 @@ impl State {
         }
     }
 
+    /// The instance is to serve the request `id` next.
+    pub fn turn_to(&mut self, id: RequestId) {
+        self.id = id;
+        // What is printed from now on belongs to that request.
+        self.wasi = None;
+    }
+
     /// What bounds the instance's memory.
     pub fn limiter(&mut self) -> &mut dyn ResourceLimiter {
         &mut self.budget
@@ -75,11 +82,11 @@ impl State {
     }
 }
 
-/// Links all that [`PROVIDED`] names.
+/// Links all that [`PROVIDED`] names, and WASI 0.3 if the engine has async functions.
 ///
 /// # Errors
 /// Only if an interface is linked twice.
-pub fn link(linker: &mut Linker<State>) -> Result<()> {
+pub fn link(linker: &mut Linker<State>, concurrent: bool) -> Result<()> {
     use wasmtime_wasi::p2::bindings::io;
 
     wasmtime_wasi::p2::add_to_linker_async(linker)?;
@@ -91,6 +98,10 @@ pub fn link(linker: &mut Linker<State>) -> Result<()> {
     io::poll::add_to_linker::<_, Io>(linker, |state| &mut state.table)?;
     io::streams::add_to_linker::<_, Io>(linker, |state| &mut state.table)?;
     linker.allow_shadowing(false);
+    if concurrent {
+        wasmtime_wasi::p3::add_to_linker(linker)?;
+        wasmtime_wasi_http::p3::add_to_linker(linker)?;
+    }
     Ok(())
 }
 
