@@ -31,15 +31,18 @@ _CONTRACTS = _unique([name for guest in GUESTS.values() for name in guest.export
 # Of WASI 0.3 and 0.2.
 _HANDLERS = ["wasi:http/handler", "wasi:http/incoming-handler"]
 
+# What no plugin host runs; hosts/refused_test.py tells when one begins to.
+_ASYNC = {"wasi_http_p3_rust": "WASI 0.3 has async functions, which `http` runs"}
+
 # A plugin host calls what contracts have, and answers what their cases have a guest ask; it has WASI, too.
-_PLUGINS = struct(calls = _CONTRACTS, gives = _CONTRACTS + _WASI)
+_PLUGINS = struct(calls = _CONTRACTS, gives = _CONTRACTS + _WASI, refuses = _ASYNC)
 
 # What each host calls, what it gives to guests, whether only root can run it, and which guests it refuses, and why.
 HOSTS = {
     "browsers_jco": struct(
         calls = _CONTRACTS,
         gives = _CONTRACTS + _WASI,
-        refuses = {"pricing_js": "a page cannot begin anew, after a trap, with a core module of more than 8 MB"},
+        refuses = _ASYNC | {"pricing_js": "a page cannot begin anew, after a trap, with a core module of more than 8 MB"},
     ),
     "cli": struct(calls = ["wasi:cli/run"], gives = _WASI),
     "docker_cli": struct(calls = ["wasi:cli/run"], gives = _WASI, needs_root = True),

@@ -36,6 +36,9 @@ pub fn run(args: &Args, loaded: Loaded) -> Result<Infallible, Fatal> {
     let command = prepare(args.max_memory, loaded).map_err(|e| e.to_string())?;
     let mut store = Store::new(command.engine(), state);
     store.limiter(State::limiter);
+    if let Some(table) = store.concurrent_resource_table() {
+        table.set_max_capacity(state::MAX_RESOURCES);
+    }
     // At each tick a computing guest lets its connections have their turn.
     store.set_epoch_deadline(1);
     store.epoch_deadline_async_yield_and_update(1);

@@ -14,7 +14,7 @@ pub const PROVIDED: &str = "wasi:cli, wasi:io, wasi:clocks, wasi:random, wasi:fi
                             wasi:http and wasi:sockets (no network), all 0.2";
 
 /// Handles that the guest may hold at once; each costs the host some memory.
-const MAX_RESOURCES: usize = 1 << 16;
+pub const MAX_RESOURCES: usize = 1 << 16;
 
 /// The state of the instance.
 pub struct State {

@@ -25,6 +25,10 @@ use crate::state::State;
 /// What a request's end is told to whoever sent it; here the connection sees to that.
 pub type End = Box<dyn Future<Output = Result<(), Error>> + Send>;
 
+/// Streams, futures and calls that an instance may have at once; each costs the host some
+/// memory.
+const MAX_HANDLES: usize = 4096;
+
 /// Instances that have served a request and wait for the next.
 pub struct Kept {
     idle: Mutex<Vec<Instance>>,
@@ -83,7 +87,11 @@ impl Kept {
 }
 
 impl From<Store<State>> for Instance {
-    fn from(store: Store<State>) -> Self {
+    fn from(mut store: Store<State>) -> Self {
+        store.set_max_component_handles(MAX_HANDLES);
+        if let Some(table) = store.concurrent_resource_table() {
+            table.set_max_capacity(MAX_HANDLES);
+        }
         Self {
             store,
             service: None,
