@@ -37,7 +37,9 @@ fn a_precompiled_component_behaves_the_same() {
     // Of another component, for another engine.
     let aot = dir.precompiled(&fault_guest());
     let host = start(&["--aot", &aot]);
-    host.stderr.wait_for(&format!("note: {aot}: made from another component; compiling"));
+    host.stderr.wait_for(&format!(
+        "note: {aot}: made from another component; compiling"
+    ));
     assert_eq!(host.get("/ok").text(), "ok");
 }
 
@@ -102,7 +104,11 @@ fn a_response_that_cannot_be_finished_is_cut_off() {
     ] {
         let mut client = Client::connect(&host.addr);
         let response = client.get(target);
-        assert_eq!((response.status, response.complete), (200, false), "{target}");
+        assert_eq!(
+            (response.status, response.complete),
+            (200, false),
+            "{target}"
+        );
         assert_eq!(response.text(), "the beginning, ", "{target}");
         assert!(client.is_closed());
         let line = host.stderr.wait_for(&format!("path=\"{target}\""));
@@ -150,7 +156,9 @@ fn requests_at_once_are_not_of_one_instance() {
     let host = start(&["--max-instance-reuse-count", "1000", "--timeout", "60s"]);
     let mut slow = Client::connect(&host.addr);
     slow.send("POST /length HTTP/1.1\r\nhost: test\r\ncontent-length: 4\r\n\r\n");
-    let served: Vec<_> = (0..3).map(|_| host.get("/served").text().to_owned()).collect();
+    let served: Vec<_> = (0..3)
+        .map(|_| host.get("/served").text().to_owned())
+        .collect();
     assert_eq!(served, ["1", "2", "3"]);
     slow.send("text");
     assert_eq!(slow.receive(false).text(), "4");
@@ -180,7 +188,10 @@ fn what_is_printed_belongs_to_a_request() {
     let host = start(&["--max-instance-reuse-count", "1000"]);
     for id in ["one", "two"] {
         let head = format!("GET /print?said-for-{id} HTTP/1.1\r\nhost: test\r\nx-request-id: {id}");
-        assert_eq!(exchange(&host.addr, format!("{head}\r\n\r\n")).text(), "printed");
+        assert_eq!(
+            exchange(&host.addr, format!("{head}\r\n\r\n")).text(),
+            "printed"
+        );
         host.stderr
             .wait_for(&format!("guest id={id} stdout: said-for-{id}"));
     }

@@ -13,7 +13,7 @@ fn host() -> host_testing::errors::Host {
         component: greeter(),
         export: "wasi:http/incoming-handler",
         wanted: "wasi:http/incoming-handler@0.2 or wasi:http/handler@0.3",
-        provides: "wasi:http, wasi:io, wasi:cli, wasi:clocks, wasi:random, wasi:filesystem and \
+        provides: "wasi:cli, wasi:io, wasi:clocks, wasi:random, wasi:filesystem, wasi:http and \
                    wasi:sockets (no network), all 0.2",
     }
 }

@@ -17,7 +17,14 @@ const SIZE: usize = 64 << 20;
 const MOST: usize = 24 << 20;
 
 fn start() -> Host {
-    let flags = ["--max-memory", "4MiB", "--max-body", "128MiB", "--timeout", "5m"];
+    let flags = [
+        "--max-memory",
+        "4MiB",
+        "--max-body",
+        "128MiB",
+        "--timeout",
+        "5m",
+    ];
     let host = Host::start(&p3_guest(), &flags);
     assert_eq!(host.get("/ok").text(), "ok");
     host
@@ -56,7 +63,9 @@ fn send(host: &Host, path: &str) -> Client {
 }
 
 fn chunk() -> Vec<u8> {
-    (0..1 << 16).map(|place: usize| (place % 251) as u8).collect()
+    (0..1 << 16)
+        .map(|place: usize| (place % 251) as u8)
+        .collect()
 }
 
 #[test]
@@ -93,8 +102,11 @@ fn a_large_response_that_is_read_slowly() {
     is_flat(|host| {
         let mut stream = TcpStream::connect(&host.addr).expect("the host accepts");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        let request = format!("GET /bytes?{SIZE} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).expect("the host reads");
+        let request =
+            format!("GET /bytes?{SIZE} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
+        stream
+            .write_all(request.as_bytes())
+            .expect("the host reads");
         let mut buffer = vec![0; 1 << 20];
         let mut read = 0;
         loop {

@@ -5,7 +5,6 @@
 
 mod args;
 mod deadline;
-mod outgoing;
 mod state;
 
 use std::convert::Infallible;
@@ -14,13 +13,13 @@ use std::process;
 
 use anyhost_engine::{Error, Loaded, one_line};
 use anyhost_manners::{Fatal, fail, system};
+use anyhost_wasi::State;
 use wasmtime::component::{Accessor, Linker};
 use wasmtime::{Engine, Store, Trap};
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::{p2, p3};
 
 pub use args::Args;
-use state::State;
 
 /// What a shell makes of a process that aborts; `wasmtime run` has it, too.
 const TRAPPED: i32 = 134;
@@ -32,7 +31,7 @@ const TRAPPED: i32 = 134;
 pub fn run(args: &Args, loaded: Loaded) -> Result<Infallible, Fatal> {
     let file = loaded.file.clone();
     let file = file.display();
-    let state = State::new(args, &args.guest_args())?;
+    let state = state::state(args)?;
     let command = prepare(args.max_memory, loaded).map_err(|e| e.to_string())?;
     let mut store = Store::new(command.engine(), state);
     store.limiter(State::limiter);
@@ -101,7 +100,8 @@ impl Command {
             Self::P3(command) => {
                 let command = command.instantiate_async(&mut *store).await;
                 let command = command.map_err(Stopped::Start)?;
-                let run = async |store: &Accessor<State>| command.wasi_cli_run().call_run(store).await;
+                let run =
+                    async |store: &Accessor<State>| command.wasi_cli_run().call_run(store).await;
                 store.run_concurrent(run).await.flatten()
             }
         };
@@ -117,8 +117,8 @@ fn prepare(max_memory: u64, loaded: Loaded) -> anyhost_engine::Result<Command> {
     let (place, _) = loaded.exported(&["wasi:cli/run@0.2", "wasi:cli/run@0.3"])?;
     loaded.check_start(max_memory)?;
     let mut linker = Linker::new(loaded.component.engine());
-    state::link(&mut linker, loaded.concurrent).map_err(|e| Error::Engine(one_line(&e)))?;
-    let pre = loaded.resolve_imports(&linker, state::PROVIDED)?;
+    anyhost_wasi::link(&mut linker, loaded.concurrent).map_err(|e| Error::Engine(one_line(&e)))?;
+    let pre = loaded.resolve_imports(&linker, anyhost_wasi::PROVIDED)?;
     let command = match place {
         0 => p2::bindings::CommandPre::new(pre).map(Command::P2),
         _ => p3::bindings::CommandPre::new(pre).map(Command::P3),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhost_manners::{Grants, listen, units};
+use anyhost_manners::{Grants, Servers, listen, units};
 use clap::Parser;
 
 /// Serves a WebAssembly component that exports wasi:http/incoming-handler (WASI 0.2) or
@@ -11,7 +11,7 @@ use clap::Parser;
 ///
 /// Each request runs in a fresh instance with memory, time and concurrency bounded;
 /// a request that fails gets a 5xx and harms no other. The host adds no routes and
-/// grants no network, and no files and no environment but what the flags below grant.
+/// grants no network, no files and no environment but what the flags below grant.
 #[derive(Parser, Clone, Debug)]
 #[command(
     name = "http",
@@ -61,6 +61,10 @@ pub struct Args {
     /// What the guest is given of the machine.
     #[command(flatten)]
     pub grants: Grants,
+
+    /// Whom it may ask over the network.
+    #[command(flatten)]
+    pub servers: Servers,
 
     /// Linear memory of an instance, all its memories together.
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = units::memory, help_heading = "Bounds")]

@@ -70,12 +70,7 @@ impl ReplyBody {
     /// A body that a guest writes, or has written in several pieces.
     ///
     /// The head promises the client so many bytes.
-    pub fn stream(
-        body: WasiBody,
-        promised: Option<u64>,
-        record: Record,
-        wire: &Arc<Wire>,
-    ) -> Self {
+    pub fn stream(body: WasiBody, promised: Option<u64>, record: Record, wire: &Arc<Wire>) -> Self {
         let (ahead, guest) = (VecDeque::new(), None);
         let stream = Stream {
             ahead,

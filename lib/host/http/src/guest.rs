@@ -4,6 +4,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
+use anyhost_wasi::State;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
@@ -20,7 +21,7 @@ use crate::record::Record;
 use crate::request_body::{Fault, RequestBody};
 use crate::request_id::RequestId;
 use crate::service::{self, Kept};
-use crate::state::{Grants, State};
+use crate::state::Grants;
 
 /// A guest's response, or the error that it answers with, for the log.
 pub type Reply = Result<Response<WasiBody>, String>;
@@ -145,7 +146,8 @@ impl Guest {
             }
             Handler::P3(pre, kept) => {
                 let id = || record.id.clone();
-                let instance = kept.take(id).unwrap_or_else(|| self.store(id()).into());
+                let instance = kept.take(|| self.grants.make(id()));
+                let instance = instance.unwrap_or_else(|| self.store(id()).into());
                 let request = service::request(request)?;
                 Box::pin(async move {
                     let _permit = permit;
@@ -165,7 +167,7 @@ impl Guest {
     }
 
     fn store(&'static self, id: RequestId) -> Store<State> {
-        let mut store = Store::new(self.handler.engine(), State::new(&self.grants, id));
+        let mut store = Store::new(self.handler.engine(), self.grants.state(id));
         store.limiter(State::limiter);
         // At each tick of the epoch a computing guest lets other connections have
         // their turn, and `Running` looks at the clock.

@@ -31,6 +31,7 @@ use std::time::Duration;
 
 use anyhost_engine::{Loaded, PoolLimits, open_dirs};
 use anyhost_manners::{Fatal, Signals, listen, system, units};
+use anyhost_wasi::Outgoing;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -58,6 +59,7 @@ pub fn serve(args: &Args, loaded: Loaded) -> Result<(), Fatal> {
     let grants = Grants {
         env: args.grants.environment(),
         files: open_dirs(&args.grants.dir, false).map_err(|e| format!("--dir {e}"))?,
+        outgoing: Outgoing::new(&args.servers.allow_http)?,
         memory: args.max_memory,
         output: logs.errors.clone(),
     };
@@ -146,8 +148,8 @@ fn prepare(args: &Args, loaded: Loaded, grants: Grants) -> anyhost_engine::Resul
     let pooled = loaded.pooled(limits)?;
     let engine_error = |e| anyhost_engine::Error::Engine(anyhost_engine::one_line(&e));
     let mut linker = Linker::new(pooled.component.engine());
-    state::link(&mut linker, pooled.concurrent).map_err(engine_error)?;
-    let pre = pooled.resolve_imports(&linker, state::PROVIDED)?;
+    anyhost_wasi::link(&mut linker, pooled.concurrent).map_err(engine_error)?;
+    let pre = pooled.resolve_imports(&linker, anyhost_wasi::PROVIDED)?;
     let handler = match place {
         0 => p2::bindings::ProxyPre::new(pre).map(Handler::P2),
         _ => p3::bindings::ServicePre::new(pre).map(|pre| Handler::P3(pre, kept)),
@@ -169,8 +171,9 @@ fn announce(args: &Args, addrs: &[SocketAddr], version: &str) {
     let lines = format!(
         "listening on {urls} ({name}, wasi:http {version})\n\
          try: curl http://{reached}/\n\
-         granted: {}, no network; {} of memory, {:?} a request, {} at once{}\n",
+         granted: {}, {}; {} of memory, {:?} a request, {} at once{}\n",
         args.grants,
+        args.servers,
         units::show_size(args.max_memory),
         args.timeout,
         args.max_in_flight,

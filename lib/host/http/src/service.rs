@@ -2,10 +2,12 @@
 //! another.
 
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhost_engine::NoOutgoing;
+use anyhost_wasi::{Make, State};
 use bytes::Bytes;
 use http::header::HOST;
 use http::uri::{Authority, Scheme};
@@ -19,11 +21,9 @@ use wasmtime_wasi_http::p3::bindings::{Service, ServicePre};
 use wasmtime_wasi_http::{Error, FieldMap};
 
 use crate::guest::{FIRST_TICK, Reply};
-use crate::request_id::RequestId;
-use crate::state::State;
 
 /// What a request's end is told to whoever sent it; here the connection sees to that.
-pub type End = Box<dyn Future<Output = Result<(), Error>> + Send>;
+pub type End = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
 /// Streams, futures and calls that an instance may have at once; each costs the host some
 /// memory.
@@ -57,9 +57,9 @@ impl Kept {
     }
 
     /// The instance that was used last, for another request.
-    pub fn take(&self, id: impl FnOnce() -> RequestId) -> Option<Instance> {
+    pub fn take(&self, make: impl FnOnce() -> Make) -> Option<Instance> {
         let mut instance = self.idle().pop()?;
-        instance.store.data_mut().turn_to(id());
+        instance.store.data_mut().turn_to(make());
         instance.store.set_epoch_deadline(FIRST_TICK);
         Some(instance)
     }
@@ -160,5 +160,5 @@ where
         None,
         body,
     );
-    Ok((request, Box::new(end)))
+    Ok((request, Box::pin(end)))
 }

@@ -78,6 +78,16 @@ impl Guest for Handler {
                 text("printed".to_owned())
             }
             "/outgoing" => text(outgoing(query).await),
+            "/many" => {
+                for _ in 0..40 {
+                    let query = query.to_owned();
+                    spawn_local(async move {
+                        outgoing(&query).await;
+                    });
+                }
+                monotonic_clock::wait_for(3600 * SECOND).await;
+                text("awake".to_owned())
+            }
             "/error" => return Err(ErrorCode::InternalError(None)),
             "/trap" => panic!("asked to"),
             "/trap-in-body" => streamed(None, async |mut out| {
