@@ -80,6 +80,17 @@ COMPONENTS = {
             "anyhost:pricing/rates@1.0.0",
         ],
     ),
+    "wasi_cli_p3_rust": struct(
+        exports = ["wasi:cli/run@0.3.0"],
+        imports = [
+            "wasi:cli/environment@0.3.0",
+            "wasi:cli/exit@0.3.0",
+            "wasi:cli/stderr@0.3.0",
+            "wasi:cli/stdin@0.3.0",
+            "wasi:cli/stdout@0.3.0",
+            "wasi:cli/types@0.3.0",
+        ],
+    ),
     "wasi_cli_rust": struct(
         exports = ["wasi:cli/run@0.2.12"],
         imports = [
@@ -119,6 +130,13 @@ COMPONENTS = {
             "wasi:io/poll@0.2.12",
             "wasi:io/streams@0.2.12",
         ],
+    ),
+    "wasi_http_p3_rust": struct(
+        exports = [
+            "anyhost:hello/greeter@1.0.0",
+            "wasi:http/handler@0.3.0",
+        ],
+        imports = ["wasi:http/types@0.3.0"],
     ),
     "wasi_http_rust": struct(
         exports = [

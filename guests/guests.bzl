@@ -14,8 +14,10 @@ GUESTS = [
     "pricing_js",
     "pricing_python",
     "pricing_rust",
+    "wasi_cli_p3_rust",
     "wasi_cli_rust",
     "wasi_dual_rust",
     "wasi_http_js",
+    "wasi_http_p3_rust",
     "wasi_http_rust",
 ]

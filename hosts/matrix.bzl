@@ -28,16 +28,22 @@ GUESTS = {
 
 _CONTRACTS = _unique([name for guest in GUESTS.values() for name in guest.exports if not name.startswith("wasi:")])
 
+# Of WASI 0.3 and 0.2.
+_HANDLERS = ["wasi:http/handler", "wasi:http/incoming-handler"]
+
+# What no plugin host runs; hosts/refused_test.py tells when one begins to.
+_ASYNC = {"wasi_http_p3_rust": "WASI 0.3 has async functions, which `http` runs"}
+
 # A plugin host calls what contracts have, and answers what their cases have a guest ask; it has WASI, too.
-_PLUGINS = struct(calls = _CONTRACTS, gives = _CONTRACTS + _WASI)
+_PLUGINS = struct(calls = _CONTRACTS, gives = _CONTRACTS + _WASI, refuses = _ASYNC)
 
 # What each host calls, what it gives to guests, whether only root can run it; and which guests it `refuses`, with reasons.
 HOSTS = {
     "browsers_jco": _PLUGINS,
     "cli": struct(calls = ["wasi:cli/run"], gives = _WASI),
     "docker_cli": struct(calls = ["wasi:cli/run"], gives = _WASI, needs_root = True),
-    "docker_http": struct(calls = ["wasi:http/incoming-handler"], gives = _WASI, needs_root = True),
-    "http": struct(calls = ["wasi:http/incoming-handler"], gives = _WASI),
+    "docker_http": struct(calls = _HANDLERS, gives = _WASI, needs_root = True),
+    "http": struct(calls = _HANDLERS, gives = _WASI),
     "plugin_nodejs": _PLUGINS,
     "plugin_python": _PLUGINS,
     "plugin_python_native": _PLUGINS,
@@ -50,6 +56,7 @@ PLUGIN_HOSTS = [host for host in HOSTS if HOSTS[host].calls == _CONTRACTS]
 # Where the cases are of what WASI names: beside the guest, as each has its own arguments or paths.
 _CASES = {
     "wasi:cli/run": "cli.json",
+    "wasi:http/handler": "http.json",
     "wasi:http/incoming-handler": "http.json",
 }
 

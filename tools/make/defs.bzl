@@ -10,7 +10,7 @@ load(":versions.bzl", "versions")
 
 _PUBLIC = ["//visibility:public"]
 
-_WASM_TOOLS = Label("@build_root//:bin/wasm-tools")
+_WASM_TOOLS = Label("//tools/toolchains/wasm:wasm-tools")
 
 # What guests in Rust are made with: bindings, and an allocator and a panic handler for no_std.
 _RUST_GUEST_DEPS = [Label("@crates//:wit-bindgen")]

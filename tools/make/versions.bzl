@@ -128,7 +128,7 @@ versions = rule(
                 "@build_root//:bin/python3",
                 "@build_root//:bin/rustc",
                 "@build_root//:bin/wasm-opt",
-                "@build_root//:bin/wasm-tools",
+                "//tools/toolchains/wasm:wasm-tools",
             ],
             allow_files = True,
             cfg = "exec",

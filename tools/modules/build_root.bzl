@@ -17,7 +17,6 @@ _PROGRAMS = {
         "rustc": "/usr/bin/rustc",
         "rustdoc": "/usr/bin/rustdoc",
         "wasm-opt": "/usr/bin/wasm-opt",
-        "wasm-tools": "/usr/bin/wasm-tools",
     },
     "bench": {
         "wrk": "/usr/bin/wrk",

@@ -7,14 +7,13 @@
 
 extern crate alloc;
 
-mod args;
-
 use wasip2::cli::{environment, exit, stderr, stdout};
 use wasip2::exports::cli::run::Guest;
 use wasip2::io::streams::OutputStream;
 
 #[cfg(not(feature = "direct"))]
 use bindings::anyhost::hello::greeter::greet;
+use greeting::args;
 #[cfg(feature = "direct")]
 use greeting::greet;
 use guest_rt as _;

@@ -8,12 +8,11 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
+use greeting::route::{self, Reply};
 use wasip2::exports::http::incoming_handler::Guest;
 use wasip2::http::types::{
     Fields, IncomingRequest, Method, OutgoingBody, OutgoingResponse, ResponseOutparam,
 };
-
-use crate::route::{self, Reply};
 
 /// What one `blocking-write-and-flush` takes at most.
 const CHUNK: usize = 4096;

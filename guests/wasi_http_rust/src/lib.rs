@@ -6,7 +6,6 @@
 extern crate alloc;
 
 mod http;
-mod route;
 
 use alloc::string::String;
 

@@ -11,6 +11,7 @@ fn host() -> Host {
         program: cli_bin(),
         component: greeter(),
         export: "wasi:cli/run",
+        wanted: "wasi:cli/run@0.2 or wasi:cli/run@0.3",
         provides: "wasi:cli, wasi:io, wasi:clocks, wasi:random, wasi:filesystem, wasi:http and \
                    wasi:sockets (no network), all 0.2",
     }

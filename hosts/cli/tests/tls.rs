@@ -41,7 +41,7 @@ impl Server {
 
     /// What the probe gets from it, with `SSL_CERT_FILE`, or without.
     fn get(&self, trusted: Option<&str>) -> Ended {
-        let mut command = probe_command(&["--allow-http"], &["get-tls", &self.address]);
+        let mut command = probe_command(&["--allow-http=127.0.0.1"], &["get-tls", &self.address]);
         command.env_remove("SSL_CERT_DIR");
         match trusted {
             Some(path) => command.env("SSL_CERT_FILE", path),
@@ -95,7 +95,7 @@ fn an_unknown_authority_is_not_trusted() {
 fn a_file_of_authorities_that_cannot_be_read_is_told() {
     let dir = Dir::new();
     let missing = dir.path("missing.pem");
-    let mut command = probe_command(&["--allow-http"], &["env"]);
+    let mut command = probe_command(&["--allow-http=127.0.0.1"], &["env"]);
     let output = command.env("SSL_CERT_FILE", &missing).output();
     let ended = Ended::from(output.expect("the host starts"));
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""));

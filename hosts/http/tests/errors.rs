@@ -12,7 +12,8 @@ fn host() -> host_testing::errors::Host {
         program: http_bin(),
         component: greeter(),
         export: "wasi:http/incoming-handler",
-        provides: "wasi:http, wasi:io, wasi:cli, wasi:clocks, wasi:random, wasi:filesystem and \
+        wanted: "wasi:http/incoming-handler@0.2 or wasi:http/handler@0.3",
+        provides: "wasi:cli, wasi:io, wasi:clocks, wasi:random, wasi:filesystem, wasi:http and \
                    wasi:sockets (no network), all 0.2",
     }
 }

@@ -1,8 +1,8 @@
 //! What the tests share: a host on a free port, and a client that sees every byte.
 //!
 //! The programs and components come from the environment, which Bazel sets. For
-//! cargo: `ANYHOST_PRECOMPILE_BIN`, `WASI_HTTP_RUST` and `FAULT_GUEST` are paths of
-//! the built `precompile`, `//guests/wasi_http_rust` and `fault_guest`.
+//! cargo: `ANYHOST_PRECOMPILE_BIN`, `WASI_HTTP_RUST`, `FAULT_GUEST` and `P3_GUEST` are
+//! paths of the built `precompile`, `//guests/wasi_http_rust`, `fault_guest` and `p3_guest`.
 
 // Each test file is a program of its own and uses its own part of this.
 #![allow(dead_code)]
@@ -27,6 +27,10 @@ pub fn greeter() -> String {
 
 pub fn fault_guest() -> String {
     file("FAULT_GUEST", None)
+}
+
+pub fn p3_guest() -> String {
+    file("P3_GUEST", None)
 }
 
 /// A running host; dropping it kills it.

@@ -1,8 +1,11 @@
-//! The greeting itself, for every guest that greets.
+//! The greeting itself, for every guest that greets, and what commands and servers that greet have in common.
 
 #![cfg_attr(not(test), no_std)]
 
 extern crate alloc;
+
+pub mod args;
+pub mod route;
 
 use alloc::string::String;
 

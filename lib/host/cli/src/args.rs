@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhost_manners::{Grants, units};
+use anyhost_manners::{Grants, Servers, units};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
@@ -35,12 +35,9 @@ pub struct Args {
     #[command(flatten)]
     pub grants: Grants,
 
-    /// Outgoing requests with wasi:http, by HTTP and HTTPS to wherever this machine
-    /// can reach. Without it they end in HTTP-request-denied. Servers are trusted by the
-    /// machine's store of certificates, or by the file or folder that SSL_CERT_FILE or
-    /// SSL_CERT_DIR names instead.
-    #[arg(long, help_heading = "Grants")]
-    pub allow_http: bool,
+    /// Whom it may ask over the network.
+    #[command(flatten)]
+    pub servers: Servers,
 
     /// Linear memory, all memories together. There is one instance and it may have
     /// much to read, so this only keeps the machine from swapping.

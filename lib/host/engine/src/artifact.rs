@@ -10,7 +10,7 @@ use wasmtime::component::Component;
 
 use crate::config::ahead_of_time;
 use crate::source::read_component;
-use crate::{Error, Result, one_line};
+use crate::{Error, Result};
 
 /// Marks the trailer and its version. The component's SHA-256 follows, and then the
 /// seal: the SHA-256 of all that is before it.
@@ -20,12 +20,19 @@ const DIGEST: usize = 32;
 /// Compiles the component `input` to machine code in `output`.
 ///
 /// The code is for this architecture and for CPUs from about 2015 on, whatever
-/// this machine has: the same input gives the same bytes everywhere.
+/// this machine has: the same input gives the same bytes everywhere. A component with
+/// async functions is compiled for engines of [`crate::concurrent`].
 ///
 /// # Errors
 /// [`Error`], when `input` is not a valid component or `output` cannot be written.
 pub fn precompile(input: &Path, output: &Path) -> Result<()> {
-    write(input, output, true)
+    let component = read_component(input)?;
+    let compile = |concurrent| compile(&ahead_of_time(true, concurrent)?, input, &component);
+    let code = match compile(false) {
+        Err(Error::Async(_)) => compile(true),
+        compiled => compiled,
+    }?;
+    write(output, &code)
 }
 
 /// As [`precompile`], for engines of [`crate::without_signals`].
@@ -33,12 +40,14 @@ pub fn precompile(input: &Path, output: &Path) -> Result<()> {
 /// # Errors
 /// As [`precompile`].
 pub fn precompile_without_signals(input: &Path, output: &Path) -> Result<()> {
-    write(input, output, false)
+    let component = read_component(input)?;
+    write(
+        output,
+        &compile(&ahead_of_time(false, false)?, input, &component)?,
+    )
 }
 
-fn write(input: &Path, output: &Path, signals: bool) -> Result<()> {
-    let component = read_component(input)?;
-    let code = compile(&ahead_of_time(signals)?, input, &component)?;
+fn write(output: &Path, code: &[u8]) -> Result<()> {
     fs::write(output, code).map_err(|e| Error::Io(output.to_owned(), e))
 }
 
@@ -46,11 +55,12 @@ fn write(input: &Path, output: &Path, signals: bool) -> Result<()> {
 /// [`crate::load_bytes`].
 ///
 /// # Errors
-/// [`Error::Invalid`], when it is none.
+/// [`Error::Invalid`], when it is none; [`Error::Async`], when it has async functions
+/// and the engine runs none.
 pub fn compile(engine: &Engine, name: &Path, component: &[u8]) -> Result<Vec<u8>> {
     let mut code = engine
         .precompile_component(component)
-        .map_err(|e| Error::Invalid(name.to_owned(), one_line(&e)))?;
+        .map_err(|e| Error::of_component(name, &e))?;
     code.extend_from_slice(CODE_FORMAT);
     code.extend_from_slice(&Sha256::digest(component));
     let seal = Sha256::digest(&code);

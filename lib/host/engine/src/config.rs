@@ -35,7 +35,15 @@ const AOT_CPU_FEATURES: &[&str] = &[];
 /// # Errors
 /// [`Error::Engine`] if this machine cannot run one.
 pub fn on_demand() -> Result<Engine> {
-    build(&base())
+    build(&base(false))
+}
+
+/// As [`on_demand`], for components with async functions, as those of WASI 0.3 have them.
+///
+/// # Errors
+/// As [`on_demand`].
+pub fn concurrent() -> Result<Engine> {
+    build(&base(true))
 }
 
 /// An engine within somebody else's process: a guest takes at most `stack` bytes of the
@@ -45,7 +53,7 @@ pub fn on_demand() -> Result<Engine> {
 /// # Errors
 /// [`Error::Engine`] if this machine cannot run one.
 pub fn embedded(stack: usize) -> Result<Engine> {
-    let mut config = base();
+    let mut config = base(false);
     config.max_wasm_stack(stack).parallel_compilation(false);
     build(&config)
 }
@@ -57,14 +65,14 @@ pub fn embedded(stack: usize) -> Result<Engine> {
 /// # Errors
 /// [`Error::Engine`] if this machine cannot run one.
 pub fn without_signals(stack: usize) -> Result<Engine> {
-    let mut config = base();
+    let mut config = base(false);
     config.max_wasm_stack(stack).parallel_compilation(false);
     build(config.signals_based_traps(false))
 }
 
 /// The engine that compiles for other machines than this one.
-pub(crate) fn ahead_of_time(signals: bool) -> Result<Engine> {
-    let mut config = base();
+pub(crate) fn ahead_of_time(signals: bool, concurrent: bool) -> Result<Engine> {
+    let mut config = base(concurrent);
     config.signals_based_traps(signals);
     let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     config
@@ -78,14 +86,13 @@ pub(crate) fn ahead_of_time(signals: bool) -> Result<Engine> {
     build(&config)
 }
 
-pub(crate) fn base() -> Config {
+pub(crate) fn base(concurrent: bool) -> Config {
     let mut config = Config::new();
     config
         // Lets a host take the CPU back from a guest that does not return.
         .epoch_interruption(true)
-        // On by default; it makes calls between components far slower, and only
-        // WASI 0.3 needs it.
-        .concurrency_support(false)
+        // It makes calls between components far slower, and only WASI 0.3 needs it.
+        .concurrency_support(concurrent)
         .cranelift_opt_level(OptLevel::Speed)
         .memory_init_cow(true)
         // A trap's kind is logged; frames of a stripped guest tell nothing.

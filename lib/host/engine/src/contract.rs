@@ -5,25 +5,28 @@ use wasmtime::component::{InstancePre, Linker};
 use crate::{Error, Loaded, Result, one_line};
 
 impl Loaded {
-    /// The version of the exported interface `name` (as `wasi:http/incoming-handler`)
-    /// whose version starts with `series` (as `0.2`).
+    /// The first of `wanted` that it exports, by its place there, and its version. Each is
+    /// an interface and the series of its version, as `wasi:http/handler@0.3`.
     ///
     /// # Errors
     /// [`Error::MissingExport`].
-    pub fn version_of_export(&self, name: &str, series: &str) -> Result<String> {
+    pub fn exported(&self, wanted: &[&str]) -> Result<(usize, String)> {
         let exports = self.exports();
-        let version = exports.iter().find_map(|export| {
-            let version = export.strip_prefix(name)?.strip_prefix('@')?;
-            version
-                .strip_prefix(series)?
-                .starts_with('.')
-                .then(|| version.to_owned())
-        });
-        version.ok_or_else(|| Error::MissingExport {
-            file: self.file.clone(),
-            wanted: format!("{name}@{series}"),
-            exports,
-        })
+        let version = |wanted: &str| {
+            exports.iter().find_map(|export| {
+                let rest = export.strip_prefix(wanted)?;
+                let (_, version) = export.split_once('@')?;
+                rest.starts_with('.').then(|| version.to_owned())
+            })
+        };
+        let mut found = wanted.iter().enumerate();
+        found
+            .find_map(|(place, wanted)| Some((place, version(wanted)?)))
+            .ok_or_else(|| Error::MissingExport {
+                file: self.file.clone(),
+                wanted: wanted.join(" or "),
+                exports,
+            })
     }
 
     /// The names of all that the component exports, as `wasi:cli/run@0.2.12`.

@@ -1,7 +1,7 @@
 //! What can be wrong with a component file, each in one line.
 
 use std::fmt::{Display, Formatter};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The result of loading or checking a component.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -26,6 +26,8 @@ pub enum Error {
     CoreModule(PathBuf),
     /// The file claims to be a component but is not a valid one: the reason.
     Invalid(PathBuf, String),
+    /// The component has async functions, and the engine runs none.
+    Async(PathBuf),
     /// The file holds machine code but does not say so by its extension.
     UntrustedCode(PathBuf),
     /// The file should hold machine code but cannot be used: the reason.
@@ -86,6 +88,11 @@ impl Display for Error {
             Self::Invalid(file, reason) => {
                 write!(f, "{}: not a valid component: {reason}", file.display())
             }
+            Self::Async(file) => write!(
+                f,
+                "{}: has async functions, as WASI 0.3 has them, which this host does not run",
+                file.display()
+            ),
             Self::UntrustedCode(file) => write!(
                 f,
                 "{}: precompiled machine code, which is run unchecked; \
@@ -135,6 +142,19 @@ impl Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl Error {
+    /// Why the engine does not take the component in `file`.
+    pub(crate) fn of_component(file: &Path, error: &wasmtime::Error) -> Self {
+        let reason = one_line(error);
+        // The engine has no other word for it.
+        if reason.contains("requires the component model async feature") {
+            Self::Async(file.to_owned())
+        } else {
+            Self::Invalid(file.to_owned(), reason)
+        }
+    }
+}
 
 /// An engine's error with its causes in one line.
 #[must_use]

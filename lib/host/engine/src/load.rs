@@ -7,7 +7,7 @@ use wasmtime::component::Component;
 
 use crate::artifact;
 use crate::source::{WASM_MAGIC, check_header, read};
-use crate::{Error, Result, one_line};
+use crate::{Error, Result, concurrent, on_demand};
 
 /// The extension by which a user vouches for precompiled code.
 const TRUSTED_EXTENSION: &str = "cwasm";
@@ -18,8 +18,44 @@ pub struct Loaded {
     pub file: PathBuf,
     /// The component, as machine code.
     pub component: Component,
+    /// Whether its engine is one of [`concurrent`], because it has async functions.
+    pub concurrent: bool,
     /// One line for the user when the precompiled code was not used.
     pub note: Option<String>,
+}
+
+impl Loaded {
+    fn new(file: &Path, component: Component, note: Option<String>) -> Self {
+        Self {
+            file: file.to_owned(),
+            component,
+            concurrent: false,
+            note,
+        }
+    }
+}
+
+/// Has `load`, which is one of those below, load a component into the engine that it
+/// needs: into one of [`on_demand`], or of [`concurrent`] if it has async functions.
+///
+/// # Errors
+/// Those of `load`.
+pub fn on_its_engine(load: impl Fn(&Engine) -> Result<Loaded>) -> Result<Loaded> {
+    let retry = |error| {
+        let loaded = load(&concurrent()?).map_err(|second| match error {
+            Error::Async(_) => second,
+            _ => error,
+        });
+        Ok(Loaded {
+            concurrent: true,
+            ..loaded?
+        })
+    };
+    match load(&on_demand()?) {
+        // What code was compiled for is found out by trying.
+        Err(error @ (Error::Async(_) | Error::BadCode(..))) => retry(error),
+        loaded => loaded,
+    }
 }
 
 /// Loads the component in `file`.
@@ -45,11 +81,7 @@ pub fn load(engine: &Engine, file: &Path, aot: Option<&Path>) -> Result<Loaded> 
     if !bytes.starts_with(WASM_MAGIC) && trusted {
         let component = artifact::load(engine, &bytes, None)
             .map_err(|reason| Error::BadCode(file.to_owned(), reason))?;
-        return Ok(Loaded {
-            file: file.to_owned(),
-            component,
-            note: None,
-        });
+        return Ok(Loaded::new(file, component, None));
     }
     check_header(file, &bytes)?;
     let note = match aot {
@@ -58,11 +90,7 @@ pub fn load(engine: &Engine, file: &Path, aot: Option<&Path>) -> Result<Loaded> 
             // A wrong path is a mistake to report; wrong content can be helped.
             match artifact::load(engine, &read(aot)?, Some(&bytes)) {
                 Ok(component) => {
-                    return Ok(Loaded {
-                        file: file.to_owned(),
-                        component,
-                        note: None,
-                    });
+                    return Ok(Loaded::new(file, component, None));
                 }
                 Err(reason) => {
                     let (aot, file) = (aot.display(), file.display());
@@ -71,13 +99,9 @@ pub fn load(engine: &Engine, file: &Path, aot: Option<&Path>) -> Result<Loaded> 
             }
         }
     };
-    let component = Component::from_binary(engine, &bytes)
-        .map_err(|e| Error::Invalid(file.to_owned(), one_line(&e)))?;
-    Ok(Loaded {
-        file: file.to_owned(),
-        component,
-        note,
-    })
+    let component =
+        Component::from_binary(engine, &bytes).map_err(|e| Error::of_component(file, &e))?;
+    Ok(Loaded::new(file, component, note))
 }
 
 /// Loads a component from memory, as an image's layer; messages call it `name`.
@@ -92,12 +116,7 @@ pub fn load_bytes(engine: &Engine, name: &Path, bytes: &[u8], code: bool) -> Res
         artifact::load(engine, bytes, None).map_err(|e| Error::BadCode(name.to_owned(), e))?
     } else {
         check_header(name, bytes)?;
-        Component::from_binary(engine, bytes)
-            .map_err(|e| Error::Invalid(name.to_owned(), one_line(&e)))?
+        Component::from_binary(engine, bytes).map_err(|e| Error::of_component(name, &e))?
     };
-    Ok(Loaded {
-        file: name.to_owned(),
-        component,
-        note: None,
-    })
+    Ok(Loaded::new(name, component, None))
 }

@@ -11,6 +11,8 @@ use crate::{Error, Loaded, Result, one_line};
 /// giving its pages back to the kernel and faulting them in again, by a third of a
 /// short request. It holds Rust's default stack of 1 MiB and some data.
 const CHEAP_TO_CLEAN: u64 = 20 * PAGE;
+/// Stacks for an instance with async functions: each of its calls that waits has one.
+const STACKS: u32 = 4;
 /// What tables may grow to at least, in entries.
 const TABLE_ENTRIES: u64 = 20_000;
 
@@ -40,9 +42,10 @@ impl Loaded {
             0
         };
         let table_entries = needs.max_initial_table_size.unwrap_or(0).max(TABLE_ENTRIES);
+        let stacks = if self.concurrent { STACKS } else { 1 };
         let mut pool = PoolingAllocationConfig::new();
         pool.total_component_instances(limits.instances)
-            .total_stacks(limits.instances)
+            .total_stacks(limits.instances.saturating_mul(stacks))
             .total_memories(limits.instances.saturating_mul(needs.num_memories.max(1)))
             .total_tables(limits.instances.saturating_mul(needs.num_tables.max(1)))
             // Counted, not reserved.
@@ -53,7 +56,7 @@ impl Loaded {
             .table_elements(clamp(table_entries))
             .linear_memory_keep_resident(clamp(keep))
             .table_keep_resident(clamp(keep));
-        let mut config = base();
+        let mut config = base(self.concurrent);
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
         let engine =
             Engine::new(&config).map_err(|e| Error::Pool(limits.instances, one_line(&e)))?;
@@ -63,6 +66,7 @@ impl Loaded {
         Ok(Self {
             file: self.file.clone(),
             component,
+            concurrent: self.concurrent,
             note: None,
         })
     }

@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhost_manners::{Grants, listen, units};
+use anyhost_manners::{Grants, Servers, listen, units};
 use clap::Parser;
 
-/// Serves a WebAssembly component that exports wasi:http/incoming-handler over HTTP/1.1.
+/// Serves a WebAssembly component that exports wasi:http/incoming-handler (WASI 0.2) or
+/// wasi:http/handler (WASI 0.3) over HTTP/1.1.
 ///
 /// Each request runs in a fresh instance with memory, time and concurrency bounded;
 /// a request that fails gets a 5xx and harms no other. The host adds no routes and
-/// grants no network, and no files and no environment but what the flags below grant.
+/// grants no network, no files and no environment but what the flags below grant.
 #[derive(Parser, Clone, Debug)]
 #[command(
     name = "http",
@@ -61,6 +62,10 @@ pub struct Args {
     #[command(flatten)]
     pub grants: Grants,
 
+    /// Whom it may ask over the network.
+    #[command(flatten)]
+    pub servers: Servers,
+
     /// Linear memory of an instance, all its memories together.
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = units::memory, help_heading = "Bounds")]
     pub max_memory: u64,
@@ -73,6 +78,15 @@ pub struct Args {
     /// Instances alive at once. Further requests wait for one to finish.
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=8192), help_heading = "Bounds")]
     pub max_in_flight: u32,
+
+    /// How many requests an instance of WASI 0.3 serves, one after the other, unless one
+    /// fails; what one request leaves in it, the next may find.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..), help_heading = "Bounds")]
+    pub max_instance_reuse_count: u32,
+
+    /// How long such an instance is kept at least while there is no request for it.
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = units::duration, help_heading = "Bounds")]
+    pub idle_instance_timeout: Duration,
 
     /// Requests that may wait for an instance, within their --timeout; further
     /// ones get 503 with Retry-After at once.

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
+use wasmtime_wasi_http::WasiBody;
 
 use crate::guest::Running;
 use crate::record::Record;
@@ -38,7 +38,7 @@ enum Content {
 struct Stream {
     /// Taken from the body before.
     ahead: VecDeque<Frame<Bytes>>,
-    body: HyperOutgoingBody,
+    body: WasiBody,
     /// The guest, until it has ended.
     guest: Option<Running>,
     /// The response's head promises this many bytes.
@@ -70,12 +70,7 @@ impl ReplyBody {
     /// A body that a guest writes, or has written in several pieces.
     ///
     /// The head promises the client so many bytes.
-    pub fn stream(
-        body: HyperOutgoingBody,
-        promised: Option<u64>,
-        record: Record,
-        wire: &Arc<Wire>,
-    ) -> Self {
+    pub fn stream(body: WasiBody, promised: Option<u64>, record: Record, wire: &Arc<Wire>) -> Self {
         let (ahead, guest) = (VecDeque::new(), None);
         let stream = Stream {
             ahead,

@@ -136,7 +136,7 @@ impl Drop for Waiting<'_> {
     }
 }
 
-type Outgoing = wasmtime_wasi_http::p2::body::HyperOutgoingBody;
+type Outgoing = wasmtime_wasi_http::WasiBody;
 
 /// How far the guest is when its response is there.
 enum Progress {
@@ -180,7 +180,7 @@ async fn run(
         Some(Err(code)) => Err(Refusal::guest(
             StatusCode::BAD_GATEWAY,
             "the component answered with an error",
-            format!("the guest answered with the error {code:?}"),
+            format!("the guest answered with the error {code}"),
         )),
         None => Err(match ended {
             Some(Err(failure)) => failure.into(),

@@ -16,6 +16,7 @@ mod refusal;
 mod request_body;
 mod request_id;
 mod server;
+mod service;
 mod state;
 mod stdio;
 mod timer;
@@ -30,17 +31,19 @@ use std::time::Duration;
 
 use anyhost_engine::{Loaded, PoolLimits, open_dirs};
 use anyhost_manners::{Fatal, Signals, listen, system, units};
+use anyhost_wasi::Outgoing;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
-use wasmtime_wasi_http::p2::bindings::ProxyPre;
+use wasmtime_wasi_http::{p2, p3};
 
 pub use args::Args;
 use exchange::Host;
-use guest::Guest;
+use guest::{Guest, Handler};
 use log::Log;
 use record::Logs;
+use service::Kept;
 use state::Grants;
 
 /// How long what is cut off at the end may take to stop.
@@ -56,10 +59,18 @@ pub fn serve(args: &Args, loaded: Loaded) -> Result<(), Fatal> {
     let grants = Grants {
         env: args.grants.environment(),
         files: open_dirs(&args.grants.dir, false).map_err(|e| format!("--dir {e}"))?,
+        outgoing: Outgoing::new(&args.servers.allow_http)?,
         memory: args.max_memory,
         output: logs.errors.clone(),
     };
     let (guest, version) = prepare(args, loaded, grants).map_err(|e| e.to_string())?;
+    if args.max_instance_reuse_count > 1 && matches!(guest.handler, Handler::P2(_)) {
+        return Err(format!(
+            "{}: a component of wasi:http {version} has an instance for each request; \
+             --max-instance-reuse-count is for 0.3",
+            args.component.display()
+        ));
+    }
     let host: &'static Host = Box::leak(Box::new(Host {
         guest,
         slots: Arc::new(Semaphore::new(args.max_in_flight as usize)),
@@ -70,7 +81,7 @@ pub fn serve(args: &Args, loaded: Loaded) -> Result<(), Fatal> {
         timeout: args.timeout,
         logs: Box::leak(Box::new(logs)),
     }));
-    anyhost_engine::start_ticker(host.guest.pre.engine()).map_err(system)?;
+    anyhost_engine::start_ticker(host.guest.handler.engine()).map_err(system)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads(args) as usize)
         .on_thread_start(|| host.warm_up())
@@ -85,6 +96,11 @@ pub fn serve(args: &Args, loaded: Loaded) -> Result<(), Fatal> {
         let signals = Signals::catch().map_err(system)?;
         let addrs: io::Result<Vec<_>> = listeners.iter().map(TcpListener::local_addr).collect();
         announce(args, &addrs.map_err(system)?, &version);
+        if let Handler::P3(_, kept) = &host.guest.handler
+            && args.max_instance_reuse_count > 1
+        {
+            tokio::spawn(kept.expire(args.idle_instance_timeout));
+        }
         server::serve(host, listeners, signals, args).await;
         Ok(())
     });
@@ -121,7 +137,9 @@ fn prepare(args: &Args, loaded: Loaded, grants: Grants) -> anyhost_engine::Resul
     if let Some(note) = &loaded.note {
         let _ = writeln!(io::stderr(), "note: {note}");
     }
-    let version = loaded.version_of_export("wasi:http/incoming-handler", "0.2")?;
+    let (place, version) =
+        loaded.exported(&["wasi:http/incoming-handler@0.2", "wasi:http/handler@0.3"])?;
+    let kept = Kept::new(args.max_instance_reuse_count);
     let limits = PoolLimits {
         // Warming up takes no place that a request may need.
         instances: args.max_in_flight.saturating_add(threads(args)),
@@ -130,11 +148,15 @@ fn prepare(args: &Args, loaded: Loaded, grants: Grants) -> anyhost_engine::Resul
     let pooled = loaded.pooled(limits)?;
     let engine_error = |e| anyhost_engine::Error::Engine(anyhost_engine::one_line(&e));
     let mut linker = Linker::new(pooled.component.engine());
-    state::link(&mut linker).map_err(engine_error)?;
-    let pre = pooled.resolve_imports(&linker, state::PROVIDED)?;
-    let pre = ProxyPre::new(pre)
+    anyhost_wasi::link(&mut linker, pooled.concurrent).map_err(engine_error)?;
+    let pre = pooled.resolve_imports(&linker, anyhost_wasi::PROVIDED)?;
+    let handler = match place {
+        0 => p2::bindings::ProxyPre::new(pre).map(Handler::P2),
+        _ => p3::bindings::ServicePre::new(pre).map(|pre| Handler::P3(pre, kept)),
+    };
+    let handler = handler
         .map_err(|e| anyhost_engine::Error::Invalid(pooled.file, anyhost_engine::one_line(&e)))?;
-    Ok((Guest { pre, grants }, version))
+    Ok((Guest { handler, grants }, version))
 }
 
 /// Says on stderr where and what is served, and what the guest is given.
@@ -149,11 +171,16 @@ fn announce(args: &Args, addrs: &[SocketAddr], version: &str) {
     let lines = format!(
         "listening on {urls} ({name}, wasi:http {version})\n\
          try: curl http://{reached}/\n\
-         granted: {}, no network; {} of memory, {:?} a request, {} at once\n",
+         granted: {}, {}; {} of memory, {:?} a request, {} at once{}\n",
         args.grants,
+        args.servers,
         units::show_size(args.max_memory),
         args.timeout,
         args.max_in_flight,
+        match args.max_instance_reuse_count {
+            1 => String::new(),
+            count => format!("; an instance serves {count} requests, one after the other"),
+        },
     );
     // Whoever closed stderr does not want to know.
     let _ = io::stderr().write_all(lines.as_bytes());

@@ -3,6 +3,7 @@
 
 mod grants;
 pub mod listen;
+mod servers;
 mod signals;
 pub mod units;
 mod usage;
@@ -12,6 +13,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 pub use grants::{Dir, Grants, variable};
+pub use servers::{Server, Servers};
 pub use signals::Signals;
 pub use usage::{parse, parse_from, wrong_usage};
 

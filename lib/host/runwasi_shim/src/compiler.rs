@@ -7,14 +7,16 @@ use anyhow::Result;
 use containerd_shim_wasm::sandbox::context::WasmLayer;
 use wasmtime::Engine;
 
-/// Compiles for the engine of this shim on this machine.
-pub struct Compiler(Engine);
+/// Compiles for the engines of this shim on this machine: without and with async
+/// functions.
+pub struct Compiler([Engine; 2]);
 
 impl Compiler {
     /// # Errors
     /// This machine cannot run the engine.
     pub fn new() -> anyhost_engine::Result<Self> {
-        anyhost_engine::on_demand().map(Self)
+        let engines = [anyhost_engine::on_demand()?, anyhost_engine::concurrent()?];
+        Ok(Self(engines))
     }
 }
 
@@ -22,15 +24,19 @@ impl containerd_shim_wasm::shim::Compiler for Compiler {
     /// Changes with the engine's version and configuration, with the CPU, and with how
     /// the code is sealed.
     fn cache_key(&self) -> impl Hash {
-        let engine = self.0.precompile_compatibility_hash();
-        (anyhost_engine::CODE_FORMAT, engine)
+        let engines = self.0.each_ref();
+        let engines = engines.map(|engine| engine.precompile_compatibility_hash());
+        (anyhost_engine::CODE_FORMAT, engines)
     }
 
     async fn compile(&self, layers: &[WasmLayer]) -> Result<Vec<Option<Vec<u8>>>> {
         let compile = |layer: &WasmLayer| {
-            let code = anyhost_engine::compile(&self.0, Path::new("layer"), &layer.layer);
+            let compile = |engine| {
+                let name = Path::new("layer");
+                anyhost_engine::compile(engine, name, &layer.layer)
+            };
             // The container's log says what is wrong with it, when it is run.
-            Ok(code.ok())
+            Ok(self.0.iter().find_map(|engine| compile(engine).ok()))
         };
         layers.iter().map(compile).collect()
     }

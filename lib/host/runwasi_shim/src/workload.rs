@@ -4,7 +4,7 @@ use std::env;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use anyhost_engine::{Loaded, load_bytes, on_demand};
+use anyhost_engine::{Loaded, load_bytes, on_its_engine};
 use anyhost_manners::{Grants, fail};
 use clap::{CommandFactory, FromArgMatches};
 use containerd_shim_wasm::sandbox::context::WasmLayer;
@@ -27,9 +27,10 @@ const PREFIX: &str = "ANYHOST_";
 const ADDRESS: &str = ":8080";
 
 /// What a container may be, each with the export that its host calls.
-const WORLDS: [(&str, &str); 2] = [
+const WORLDS: [(&str, &str); 3] = [
     ("wasi:cli/command", "wasi:cli/run"),
     ("wasi:http/proxy", "wasi:http/incoming-handler"),
+    ("wasi:http/service", "wasi:http/handler"),
 ];
 
 /// Runs the container's component to its end; the result is the container's exit code.
@@ -66,7 +67,7 @@ fn start(spec: &Spec, layers: &[WasmLayer]) -> Result<(), String> {
     let loaded = load(process, layers, &name)?;
     let flags = own(FLAGS).unwrap_or_default().split_whitespace();
     match world(&loaded, own(WORLD))? {
-        "wasi:http/proxy" => {
+        "wasi:http/proxy" | "wasi:http/service" => {
             let own = ["--addr", ADDRESS];
             let mut args: anyhost_http::Args = parse(&name, own.into_iter().chain(flags))?;
             grant(&mut args.grants);
@@ -110,9 +111,7 @@ fn load(process: &Process, layers: &[WasmLayer], name: &Path) -> Result<Loaded, 
             ));
         }
     };
-    on_demand()
-        .and_then(|engine| load_bytes(&engine, name, bytes, code))
-        .map_err(|e| e.to_string())
+    on_its_engine(|engine| load_bytes(engine, name, bytes, code)).map_err(|e| e.to_string())
 }
 
 /// Where a file is that the container's command line names.
@@ -146,10 +145,9 @@ fn world(loaded: &Loaded, asked: Option<&str>) -> Result<&'static str, String> {
     match found.as_slice() {
         [(world, _)] => Ok(world),
         [] => Err(format!(
-            "{}: exports neither {} nor {}; it exports {}",
+            "{}: exports none of {}; it exports {}",
             name.display(),
-            WORLDS[0].1,
-            WORLDS[1].1,
+            WORLDS.map(|(_, export)| export).join(", "),
             if exports.is_empty() {
                 "nothing".to_owned()
             } else {

@@ -10,6 +10,8 @@ pub struct Host {
     pub component: String,
     /// The interface that it calls, without the version.
     pub export: &'static str,
+    /// What it says that a component has to export.
+    pub wanted: &'static str,
     /// What it says that it provides.
     pub provides: &'static str,
 }
@@ -88,7 +90,7 @@ impl Host {
 
     fn a_component_without_the_export(&self) {
         let dir = Dir::new();
-        let wanted = format!("does not export {}@0.2; it exports", self.export);
+        let wanted = format!("does not export {}; it exports", self.wanted);
         let empty = dir.wat("empty.wasm", "(component)");
         self.tells(&empty, &format!("{wanted} nothing"));
         let other = dir.wat(

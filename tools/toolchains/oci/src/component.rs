@@ -6,9 +6,10 @@ use anyhow::{Context, Result, bail};
 use oci_wasm::Component;
 
 /// The worlds that runtimes look for, by the interface that tells them.
-const WORLDS: [(&str, &str); 2] = [
+const WORLDS: [(&str, &str); 3] = [
     ("wasi:cli/run", "wasi:cli/command"),
     ("wasi:http/incoming-handler", "wasi:http/proxy"),
+    ("wasi:http/handler", "wasi:http/service"),
 ];
 
 /// Reads a component, and what it imports and exports.
@@ -59,6 +60,10 @@ mod tests {
         assert_eq!(
             target_of(&["wasi:http/incoming-handler@0.2.3"]).as_deref(),
             Some("wasi:http/proxy@0.2.3")
+        );
+        assert_eq!(
+            target_of(&["wasi:http/handler@0.3.0"]).as_deref(),
+            Some("wasi:http/service@0.3.0")
         );
     }
 

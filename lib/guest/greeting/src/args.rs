@@ -1,4 +1,4 @@
-//! The command line.
+//! The command line of commands that greet.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -12,7 +12,7 @@ pub fn parse(args: &[String]) -> Result<(&str, bool), Cow<'static, str>> {
     let (name, up) = match args {
         [_, name] => (name, "false"),
         [_, name, up] => (name, up.as_str()),
-        _ => return Err("usage: wasi_cli_rust NAME [true|false]".into()),
+        _ => return Err("usage: NAME [true|false]".into()),
     };
     match up {
         "true" => Ok((name, true)),

@@ -1,10 +1,11 @@
-//! From a request target to a reply, without a host.
+//! What servers answer: from a request target to a reply, without a host.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-use greeting::greet;
 use percent_encoding::percent_decode_str;
+
+use crate::greet;
 
 /// The status of a greeting; a response's default.
 pub const OK: u16 = 200;
