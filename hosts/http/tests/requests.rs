@@ -59,7 +59,7 @@ fn answer(stream: &mut BufReader<TcpStream>, rest: &str) {
 /// A guest that may send requests to `server`.
 fn guest(server: &Server, more: &[&str]) -> Host {
     let flag = format!("--allow-http={}", server.addr);
-    let flags = [&[flag.as_str(), "--timeout", "60s"], more].concat();
+    let flags = [&[flag.as_str()], more].concat();
     Host::start(&p3_guest(), &flags)
 }
 

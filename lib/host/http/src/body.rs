@@ -179,6 +179,11 @@ impl Stream {
                 record.fail(&UNFINISHED);
                 self.broken = true;
             }
+            // As a guest of WASI 0.3 can end it.
+            Poll::Ready(None) if self.promised.is_some_and(|length| record.bytes < length) => {
+                record.fail(&UNFINISHED);
+                self.broken = true;
+            }
             Poll::Ready(None) if !self.broken => {
                 self.detach();
                 return Poll::Ready(None);

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use bytes::{Bytes, BytesMut};
 use http::header::EXPECT;
@@ -26,6 +26,8 @@ struct Received {
     ended: bool,
     /// What the guest has not read.
     data: BytesMut,
+    /// The guest, while it waits for more.
+    reader: Option<Waker>,
     trailers: Option<HeaderMap>,
     error: Option<Error>,
     fault: Option<Fault>,
@@ -51,6 +53,7 @@ impl RequestBody {
                 comes,
                 ended: false,
                 data: BytesMut::new(),
+                reader: None,
                 trailers: None,
                 error: None,
                 fault: None,
@@ -75,8 +78,11 @@ impl RequestBody {
             }
         }
         if news {
-            // The guest may wait for it.
+            // The guest may wait for it, by itself or among other things.
             cx.waker().wake_by_ref();
+            if let Some(reader) = received.reader.take() {
+                reader.wake();
+            }
         }
     }
 
@@ -140,6 +146,10 @@ impl Body for RequestBody {
         if let Some(error) = received.error.take() {
             return Poll::Ready(Some(Err(error)));
         }
-        received.next(cx)
+        let next = received.next(cx);
+        if next.is_pending() {
+            received.reader = Some(cx.waker().clone());
+        }
+        next
     }
 }

@@ -190,7 +190,13 @@ async fn outgoing(authority: &str) -> String {
         .set_path_with_query(Some("/"))
         .expect("the path is a valid one");
     match client::send(request).await {
-        Ok(response) => format!("{}", response.get_status_code()),
+        Ok(response) => {
+            let status = response.get_status_code();
+            let (_, done) = wit_future::new(|| Ok(()));
+            let mut body = Response::consume_body(response, done).0;
+            while read(&mut body).await.is_some() {}
+            format!("{status}")
+        }
         Err(code) => format!("{code:?}"),
     }
 }
