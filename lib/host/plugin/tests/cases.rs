@@ -8,7 +8,12 @@ use host_testing::{Dir, file};
 
 fn run(cases: &str) -> Result<usize, String> {
     let engine = Engine::new().expect("an engine");
-    run_cases(&engine, Path::new(&file("VALUES", None)), None, Path::new(cases))
+    run_cases(
+        &engine,
+        Path::new(&file("VALUES", None)),
+        None,
+        Path::new(cases),
+    )
 }
 
 #[test]
