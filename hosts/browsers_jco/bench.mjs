@@ -71,10 +71,10 @@ async function valuesMicros() {
   await page.route("**/jco/bench.mjs", (route) => route.fulfill({ path: RUNNER, contentType: "text/javascript" }));
   await page.goto(server.url);
   const figures = await page.evaluate(async () => {
-    const { Plugin } = await import("./jco/browser.mjs");
+    const { Plugin, recycle } = await import("./jco/browser.mjs");
     const { copyMicros, valuesMicros } = await import(new URL("jco/bench.mjs", document.baseURI));
     const plugin = await Plugin.open("component", { imports: await import("./imports.mjs") });
-    return { values_us: valuesMicros(plugin), copy_us: copyMicros() };
+    return { values_us: valuesMicros(plugin, recycle), copy_us: copyMicros() };
   });
   await server.stop();
   return figures;

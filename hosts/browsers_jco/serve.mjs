@@ -45,9 +45,9 @@ const TYPES = {
 
 // What of lib/host/jco runs in a browser.
 const LIBRARY = [
-  ...["background.mjs", "browser.mjs", "errors.mjs", "faces.mjs", "failures.mjs", "imports.mjs", "json.mjs"],
-  ...["lines.mjs", "memory.mjs", "names.mjs", "plugin.mjs", "resources.mjs", "served.mjs", "types.mjs", "values.mjs"],
-  ...["wasi.mjs", "worker.mjs"],
+  ...["background.mjs", "browser.mjs", "bytes.mjs", "errors.mjs", "faces.mjs", "failures.mjs", "imports.mjs"],
+  ...["json.mjs", "lines.mjs", "memory.mjs", "names.mjs", "plugin.mjs", "resources.mjs", "served.mjs", "types.mjs"],
+  ...["values.mjs", "wasi.mjs", "worker.mjs"],
 ];
 
 const HEADERS = {

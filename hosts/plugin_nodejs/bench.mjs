@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 
 import { copyMicros, valuesMicros } from "../../lib/host/jco/bench.mjs";
-import { Plugin } from "../../lib/host/jco/node.mjs";
+import { Plugin, recycle } from "../../lib/host/jco/node.mjs";
 
 const { COMPONENT, HOST, PLAIN, TRANSPILED, VALUES } = process.env;
 const { values } = parseArgs({ options: { json: { type: "boolean" } } });
@@ -54,7 +54,7 @@ const figures = {
   calls_per_s_with_a_time_limit: await calls(500, limited),
   load_precompiled_ms: await milliseconds(51, () => Plugin.open(TRANSPILED)),
   load_ms: await milliseconds(11, () => Plugin.open(COMPONENT)),
-  values_us: valuesMicros(await openValues()),
+  values_us: valuesMicros(await openValues(), recycle),
   copy_us: copyMicros(),
 };
 

@@ -41,6 +41,7 @@ _PROGRAMS = {
     },
     "nodejs": {
         "node": "/usr/bin/node",
+        "npm": "/usr/bin/npm",
     },
     "ruby": {
         "ruby": "/usr/bin/ruby",

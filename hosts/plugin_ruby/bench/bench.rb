@@ -66,6 +66,7 @@ figures = {
   "a string there and back" => seconds { echo.echo_string("World") },
   "a method of a resource" => passed.call(values.counters.counter.new(0)) { |counter| counter.increment(1) },
   "1 MiB of list<u8>" => passed.call(("\a" * (1 << 20)).b) { |value| echo.echo_bytes(value) },
+  "1 MiB of list<u8>, freed" => passed.call(("\a" * (1 << 20)).b) { |value| echo.echo_bytes(value).clear },
   "1,000 strings" => passed.call(strings.call) { |value| echo.echo_strings(value) },
   "1,000 records, from Hashes" => passed.call(hashes.call) { |value| echo.echo_rows(value) },
   "1,000 records" => passed.call(echo.echo_rows(hashes.call)) { |value| echo.echo_rows(value) }
@@ -81,7 +82,7 @@ when ["--json"]
     load_precompiled_ms: figures["open, precompiled"] * 1e3,
     values_us: {
       string: "a string there and back", rows: "1,000 records", strings: "1,000 strings",
-      bytes: "1 MiB of list<u8>", method: "a method of a resource"
+      bytes: "1 MiB of list<u8>", freed_bytes: "1 MiB of list<u8>, freed", method: "a method of a resource"
     }.transform_values { |name| figures[name] * 1e6 }
   )
 when []

@@ -28,18 +28,28 @@ export function copyMicros() {
   return micros(20, copy, (result) => result.length === bytes.length);
 }
 
-/** The figures of a plugin, by the names that all benches have for them. */
-export function valuesMicros({ echo, counters }) {
+/** The figures of a plugin, by the names that all benches have for them; `recycle` is the library's. */
+export function valuesMicros({ echo, counters }, recycle) {
   const strings = Array.from({ length: 1000 }, (_, i) => `item ${i}`);
   const rows = strings.map((name, i) => ({ id: i, name, price: i * 0.5, amount: BigInt(i), active: i % 2 === 0 }));
   const bytes = new Uint8Array(1 << 20).fill(7);
   const counter = new counters.Counter(0);
+  const freed = (result) => {
+    const { length } = result;
+    recycle(result);
+    return length;
+  };
   const sameLength = (of) => (result) => result.length === of.length;
   return {
     string: micros(20_000, () => echo.echoString("World"), sameLength("World")),
     rows: micros(20, () => echo.echoRows(rows), sameLength(rows)),
     strings: micros(50, () => echo.echoStrings(strings), sameLength(strings)),
     bytes: micros(20, () => echo.echoBytes(bytes), sameLength(bytes)),
+    freed_bytes: micros(
+      20,
+      () => freed(echo.echoBytes(bytes)),
+      (length) => length === bytes.length,
+    ),
     method: micros(20_000, () => counter.increment(1), Boolean),
   };
 }

@@ -5,6 +5,7 @@ import { parts } from "./served.mjs";
 import { options } from "./values.mjs";
 
 export { BackgroundPlugin } from "./background.mjs";
+export { recycle } from "./bytes.mjs";
 export { ComponentError, PluginError, Resource, ResultError, TimeLimitError, TrapError } from "./plugin.mjs";
 export { describe } from "./served.mjs";
 

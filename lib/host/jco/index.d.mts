@@ -78,6 +78,12 @@ export class Plugin {
   readonly description: Description;
 }
 
+/**
+ * Gives the memory of bytes back that a call returned, for the next call that returns as many. Afterwards they are none:
+ * the array, and whatever else shows its buffer, is empty.
+ */
+export function recycle(bytes: Uint8Array): void;
+
 /** What a component imports and exports; `path` is as for `Plugin.open`. */
 export function describe(path: string | URL): Promise<Description>;
 

@@ -11,6 +11,7 @@ import { Plugin as AnyPlugin } from "./plugin.mjs";
 import { DESCRIPTION, instantiateOf, MODULE, transpile } from "./transpile.mjs";
 import { count, MOST_TIME, options, text } from "./values.mjs";
 
+export { recycle } from "./bytes.mjs";
 export { ComponentError, PluginError, Resource, ResultError, TimeLimitError, TrapError } from "./plugin.mjs";
 
 // The one way to end a WebAssembly call from outside its thread is a time limit on a script.

@@ -1,5 +1,6 @@
 // A plugin: a component as jco makes an ES module of it, instantiated. For Node and for browsers.
 
+import { copied } from "./bytes.mjs";
 import { ComponentError, PluginError, ResultError, TrapError } from "./errors.mjs";
 import { Faces } from "./faces.mjs";
 import { Imports, Thrown } from "./imports.mjs";
@@ -60,6 +61,7 @@ export class Plugin extends Faces {
     if (granted && Object.keys(description.imports).some(isWasi)) plugin.#wasi = new Wasi(name, granted, files);
     plugin.#prepare(description, imports);
     const { forJco } = plugin.#imports;
+    instantiate.copied = copied;
     const modules = new Map();
     let largest = 0;
     const compile = async (file) => {

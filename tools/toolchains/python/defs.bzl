@@ -1,4 +1,4 @@
-"""Tests in Python, and tests of Python's types."""
+"""Tests in Python, tests of Python's types, and wheels."""
 
 load("@rules_python//python:defs.bzl", "py_test")
 
@@ -90,5 +90,31 @@ def pip_lock_test(*, name, lock, repository, requirements, **kwargs):
             "PACKAGES": "$(rootpath {})".format(packages),
             "REQUIREMENTS": "$(rootpath {})".format(requirements),
         },
+        **kwargs
+    )
+
+def wheel(*, name, distribution, srcs, summary, requirements = None, tag = "py3-none-any", **kwargs):
+    """Packs files as a wheel, which pip installs: `<distribution>-<version of this module>-<tag>.whl`.
+
+    Args:
+        name: the target.
+        distribution: the package's name.
+        srcs: the files; each has the place that it has below this package.
+        summary: a line that says what it is.
+        requirements: a requirements.txt with what it needs.
+        tag: for which Pythons and platforms it is.
+        **kwargs: more attributes, such as `visibility`.
+    """
+    tool = Label("//tools/toolchains/python:pack_wheel")
+    native.genrule(
+        name = name,
+        srcs = srcs + ([requirements] if requirements else []),
+        outs = ["{}-{}-{}.whl".format(distribution, native.module_version(), tag)],
+        cmd = " ".join(
+            ["$(execpath {}) $@ --root={} --summary='{}'".format(tool, native.package_name(), summary)] +
+            (["--requirements=$(execpath {})".format(requirements)] if requirements else []) +
+            ["$(execpaths {})".format(src) for src in srcs],
+        ),
+        tools = [tool],
         **kwargs
     )

@@ -7,9 +7,9 @@ reads and writes the API's structures itself. Only this module knows how the pac
 import ctypes
 from typing import Any, TypeAlias
 
-from wasmtime import WasmtimeError
+from wasmtime import Engine, WasmtimeError
 from wasmtime import _ffi as ffi
-from wasmtime.component import ResourceAny
+from wasmtime.component import Component, ResourceAny
 
 # A value of the API: its kind, and what it holds in `of`.
 Slot: TypeAlias = ffi.wasmtime_component_val
@@ -42,6 +42,14 @@ call = _function(
     ctypes.c_size_t,
     ctypes.c_void_p,
     ctypes.c_size_t,
+)
+_deserialize = _function(
+    "wasmtime_component_deserialize",
+    ctypes.POINTER(ffi.wasmtime_error_t),
+    ctypes.c_void_p,
+    ctypes.c_char_p,
+    ctypes.c_size_t,
+    ctypes.c_void_p,
 )
 delete = _function("wasmtime_component_val_delete", None, ctypes.c_void_p)
 _new_name = _function("wasm_byte_vec_new", None, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p)
@@ -143,6 +151,15 @@ def add_function(instance: Any, name: str, callback: Any) -> None:
     )
     if error:
         raise WasmtimeError._from_ptr(error)
+
+
+def deserialize(engine: Engine, code: bytes, length: int) -> Component:
+    """The component in the first bytes of `code`; the package's own way copies them once more."""
+    found = ctypes.POINTER(ffi.wasmtime_component_t)()
+    error = _deserialize(engine.ptr(), code, length, byref(found))
+    if error:
+        raise WasmtimeError._from_ptr(error)
+    return Component._from_ptr(found)
 
 
 def raised(message: str) -> int:

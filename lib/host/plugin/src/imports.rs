@@ -12,7 +12,7 @@ use crate::handle::Home;
 use crate::instance::State;
 use crate::lift::{Holdings, seq};
 use crate::lower::{Lowering, place};
-use crate::plugin::Options;
+use crate::opened::Options;
 use crate::reflect::{Function, Interface, Types, find};
 use crate::types::{Commas, Resource, Type};
 use crate::value::{Sink, Source};

@@ -6,7 +6,7 @@ use wasmtime::{Store, Trap};
 use wasmtime_wasi::I32Exit;
 
 use crate::error::Error;
-use crate::plugin::Opened;
+use crate::opened::Opened;
 use crate::wasi::Granted;
 
 /// What belongs to an instance beside its memory.

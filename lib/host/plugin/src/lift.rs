@@ -8,7 +8,7 @@ use wasmtime::component::Val;
 
 use crate::handle::{Handle, Home};
 use crate::types::Type;
-use crate::value::{Sink, nested};
+use crate::value::{Return, Sink, nested};
 
 /// The engine makes values by the types that these are of.
 const TYPED: &str = "the engine's value is of its type";
@@ -145,8 +145,25 @@ pub(crate) fn lift<K: Sink>(
     }
 }
 
+/// Makes what a call returned.
+pub(crate) fn returned<K: Sink>(
+    val: Option<Val>,
+    ty: Option<&Type>,
+    sink: &mut K,
+    held: &mut Holdings,
+) -> Result<Return<K::Value>, K::Error> {
+    match (val, ty) {
+        (Some(Val::Result(payload)), Some(Type::Result(ty))) => match payload {
+            Ok(payload) => boxed(payload, ty.ok.as_ref(), sink, held).map(Return::Value),
+            Err(payload) => boxed(payload, ty.err.as_ref(), sink, held).map(Return::Error),
+        },
+        (Some(val), Some(ty)) => lift(val, ty, sink, held).map(|value| Return::Value(Some(value))),
+        _ => Ok(Return::Value(None)),
+    }
+}
+
 /// Makes what is in an option, a variant or a result.
-pub(crate) fn boxed<K: Sink>(
+fn boxed<K: Sink>(
     payload: Option<Box<Val>>,
     ty: Option<&Type>,
     sink: &mut K,

@@ -14,6 +14,11 @@ const EXACT = [
     /\b_debugLog ?= ?\(\.\.\.(\w+)\) ?=> ?\{[^}]*\bJCO_DEBUG\b[\s\S]{0,40}?console\.debug\(\.\.\.\1\);?\s*\}/,
     "_debugLog=globalThis.process?.env?.JCO_DEBUG?console.debug:()=>{}",
   ],
+  // Bytes of the guest's memory are copied by the host that has its own way to get memory, which is `instantiate.copied`.
+  [
+    /\bnew Uint8Array\((\w+)\.buffer\.slice\((\w+), ?(\w+ ?\+ ?\w+)(?: ?\* ?1)?\)\)/g,
+    "(instantiate.copied?.($1.buffer,$2,$3)??$&)",
+  ],
 ];
 
 /** A module that jco made, minified or not, with values that are exact. */
