@@ -7,20 +7,35 @@ _WASM_TOOLS = "//toolchains:wasm_tools_toolchain_type"
 def _wasm_component_new_impl(ctx):
     module = ctx.file.wasm_module
     adapters = [ctx.file.adapter] if ctx.file.adapter else []
+    named = ctx.actions.declare_file(ctx.label.name + "_named.wasm")
     component = ctx.actions.declare_file(ctx.label.name + ".wasm")
 
-    # wasm-tools validates what it encodes. The names that it thinks of for its own items are a tenth of a small component.
+    # wasm-tools validates what it encodes.
     args = ctx.actions.args()
     args.add_all(["component", "new", "--debug-names=false"])
     args.add_all(adapters, before_each = "--adapt")
     args.add_all(ctx.attr.options)
     args.add(module)
-    args.add("-o", component)
+    args.add("-o", named)
     ctx.actions.run(
         arguments = [args],
         executable = ctx.toolchains[_WASM_TOOLS].wasm_tools,
         inputs = [module] + adapters,
         mnemonic = "WasmComponentNew",
+        outputs = [named],
+        progress_message = "Making the component %{label}",
+    )
+
+    # The names that it thinks of for its own items are a fifth of a small component.
+    args = ctx.actions.args()
+    args.add_all(["strip", "--delete", "^component-name$"])
+    args.add(named)
+    args.add("-o", component)
+    ctx.actions.run(
+        arguments = [args],
+        executable = ctx.toolchains[_WASM_TOOLS].wasm_tools,
+        inputs = [named],
+        mnemonic = "WasmComponentStrip",
         outputs = [component],
         progress_message = "Making the component %{label}",
     )
