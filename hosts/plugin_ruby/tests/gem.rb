@@ -23,9 +23,9 @@ class GemTest < Minitest::Test
   private
 
   # What a program prints that has nothing but what is installed in the folder.
-  def ruby(folder, program, *arguments)
+  def ruby(folder, program, *)
     env = { "GEM_HOME" => folder, "GEM_PATH" => folder, "HOME" => folder, "PATH" => "/usr/bin:/bin" }
-    said, status = Open3.capture2e(env, RbConfig.ruby, "-e", program, *arguments, chdir: folder, unsetenv_others: true)
+    said, status = Open3.capture2e(env, RbConfig.ruby, "-e", program, *, chdir: folder, unsetenv_others: true)
     assert_predicate status, :success?, said
     said
   end
