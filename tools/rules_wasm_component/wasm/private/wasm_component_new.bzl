@@ -7,7 +7,9 @@ _WASM_TOOLS = "//toolchains:wasm_tools_toolchain_type"
 def _wasm_component_new_impl(ctx):
     module = ctx.file.wasm_module
     adapters = [ctx.file.adapter] if ctx.file.adapter else []
+    named = ctx.actions.declare_file(ctx.label.name + ".named.wasm")
     component = ctx.actions.declare_file(ctx.label.name + ".wasm")
+    wasm_tools = ctx.toolchains[_WASM_TOOLS].wasm_tools
 
     # wasm-tools validates what it encodes.
     args = ctx.actions.args()
@@ -15,14 +17,28 @@ def _wasm_component_new_impl(ctx):
     args.add_all(adapters, before_each = "--adapt")
     args.add_all(ctx.attr.options)
     args.add(module)
+    args.add("-o", named)
+    ctx.actions.run(
+        arguments = [args],
+        executable = wasm_tools,
+        inputs = [module] + adapters,
+        mnemonic = "WasmComponentNew",
+        outputs = [named],
+        progress_message = "Making the component %{label}",
+    )
+
+    # The names that it gives what it encodes are a tenth of a small component; those of the module are its own.
+    args = ctx.actions.args()
+    args.add_all(["strip", "--delete", "^component-name$"])
+    args.add(named)
     args.add("-o", component)
     ctx.actions.run(
         arguments = [args],
-        executable = ctx.toolchains[_WASM_TOOLS].wasm_tools,
-        inputs = [module] + adapters,
-        mnemonic = "WasmComponentNew",
+        executable = wasm_tools,
+        inputs = [named],
+        mnemonic = "WasmStrip",
         outputs = [component],
-        progress_message = "Making the component %{label}",
+        progress_message = "Stripping the component %{label}",
     )
     return [
         DefaultInfo(
