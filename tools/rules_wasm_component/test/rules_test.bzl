@@ -32,9 +32,12 @@ def _wasm_component_new_test_impl(ctx):
     argv = _action(env, "WasmComponentNew").argv
     asserts.equals(env, "made.wasm", info.wasm_file.basename)
     asserts.equals(env, [info.wasm_file], target[DefaultInfo].files.to_list())
-    asserts.equals(env, ["component", "new", "--adapt"], argv[1:4])
-    asserts.equals(env, ["none.component.wasm", "--skip-validation", "core.component.wasm"], [word.split("/")[-1] for word in argv[4:7]])
-    asserts.equals(env, ["-o", info.wasm_file.path], argv[7:])
+    asserts.equals(env, ["component", "new", "--debug-names=false", "--adapt"], argv[1:5])
+    asserts.equals(env, ["none.component.wasm", "--skip-validation", "core.component.wasm"], [word.split("/")[-1] for word in argv[5:8]])
+    asserts.equals(env, ["-o", info.wasm_file.path.removesuffix(".wasm") + ".named.wasm"], argv[8:])
+    argv = _action(env, "WasmStrip").argv
+    asserts.equals(env, ["strip", "--delete", "^component-name$"], argv[1:4])
+    asserts.equals(env, ["-o", info.wasm_file.path], argv[5:])
     return analysistest.end(env)
 
 wasm_component_new_test = analysistest.make(_wasm_component_new_test_impl)

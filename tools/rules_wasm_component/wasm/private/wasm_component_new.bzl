@@ -7,8 +7,9 @@ _WASM_TOOLS = "//toolchains:wasm_tools_toolchain_type"
 def _wasm_component_new_impl(ctx):
     module = ctx.file.wasm_module
     adapters = [ctx.file.adapter] if ctx.file.adapter else []
-    named = ctx.actions.declare_file(ctx.label.name + "_named.wasm")
+    named = ctx.actions.declare_file(ctx.label.name + ".named.wasm")
     component = ctx.actions.declare_file(ctx.label.name + ".wasm")
+    wasm_tools = ctx.toolchains[_WASM_TOOLS].wasm_tools
 
     # wasm-tools validates what it encodes.
     args = ctx.actions.args()
@@ -19,25 +20,25 @@ def _wasm_component_new_impl(ctx):
     args.add("-o", named)
     ctx.actions.run(
         arguments = [args],
-        executable = ctx.toolchains[_WASM_TOOLS].wasm_tools,
+        executable = wasm_tools,
         inputs = [module] + adapters,
         mnemonic = "WasmComponentNew",
         outputs = [named],
         progress_message = "Making the component %{label}",
     )
 
-    # The names that it thinks of for its own items are a fifth of a small component.
+    # The names that it gives what it encodes are a tenth of a small component; those of the module are its own.
     args = ctx.actions.args()
     args.add_all(["strip", "--delete", "^component-name$"])
     args.add(named)
     args.add("-o", component)
     ctx.actions.run(
         arguments = [args],
-        executable = ctx.toolchains[_WASM_TOOLS].wasm_tools,
+        executable = wasm_tools,
         inputs = [named],
-        mnemonic = "WasmComponentStrip",
+        mnemonic = "WasmStrip",
         outputs = [component],
-        progress_message = "Making the component %{label}",
+        progress_message = "Stripping the component %{label}",
     )
     return [
         DefaultInfo(
