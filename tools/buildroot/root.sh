@@ -70,8 +70,11 @@ modules_rc() {
   file=$cache/modules-$(echo "$repo $workspace" | sha256sum | cut -c1-12).bazelrc
   settings=${settings//%anyhost%/"$repo"}
   [[ $workspace == "$repo" ]] || settings+=$'\n'"common \"--override_module=anyhost=$repo\""
-  # Another ./bazel may read it at the same time.
-  [[ -e $file && $(<"$file") == "$settings" ]] || { echo "$settings" >"$file.$$" && mv "$file.$$" "$file"; }
+  # Another ./bazel may read it at the same time. Those of checkouts that nobody has used for long go, and come back with them.
+  [[ -e $file && $(<"$file") == "$settings" ]] || {
+    find "$cache" -maxdepth 1 -name 'modules-*.bazelrc' -mtime +30 -delete
+    echo "$settings" >"$file.$$" && mv "$file.$$" "$file"
+  }
   echo "$file"
 }
 

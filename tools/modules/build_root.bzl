@@ -32,6 +32,9 @@ _PROGRAMS = {
         "skopeo": "/usr/bin/skopeo",
         "umoci": "/usr/bin/umoci",
     },
+    "go": {
+        "go": "/usr/bin/go",
+    },
     "lint": {
         "rubocop": "/usr/bin/rubocop",
         "rustfmt": "/usr/bin/rustfmt",
