@@ -34,6 +34,7 @@ _PROGRAMS = {
     },
     "go": {
         "go": "/usr/bin/go",
+        "gofmt": "/usr/bin/gofmt",
     },
     "lint": {
         "rubocop": "/usr/bin/rubocop",
