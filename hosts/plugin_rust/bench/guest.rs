@@ -68,8 +68,7 @@ fn timed<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<(f64, T), Error> 
 
 /// How long `work` takes: the median.
 fn median(mut work: impl FnMut() -> Result<(), Error>) -> Result<f64, Error> {
-    let times: Result<Vec<f64>, Error> =
-        (0..ROUNDS).map(|_| Ok(timed(&mut work)?.0)).collect();
+    let times: Result<Vec<f64>, Error> = (0..ROUNDS).map(|_| Ok(timed(&mut work)?.0)).collect();
     let mut times = times?;
     times.sort_by(f64::total_cmp);
     Ok(times[ROUNDS / 2])

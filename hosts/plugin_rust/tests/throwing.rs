@@ -30,7 +30,10 @@ fn python() {
 
 #[test]
 fn quickjs() {
-    check("QUICKJS", &["no upper case of World", "upper", "greeter.js:2"]);
+    check(
+        "QUICKJS",
+        &["no upper case of World", "upper", "greeter.js:2"],
+    );
 }
 
 #[test]

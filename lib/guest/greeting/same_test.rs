@@ -63,6 +63,9 @@ fn many_calls_of_one_instance_need_no_more_memory() {
     // More than the 4 GiB that a memory can have: a call that kept its own would run out of it.
     let name = "n".repeat(1 << 20);
     for _ in 0..4200 {
-        assert_eq!(greeter.greet(&name, false).len(), "Hello, ".len() + name.len());
+        assert_eq!(
+            greeter.greet(&name, false).len(),
+            "Hello, ".len() + name.len()
+        );
     }
 }

@@ -49,15 +49,20 @@ def test_two_builds_have_the_same_bytes_and_no_imports(tmp_path: Path) -> None:
     (said, one), (said_too, other) = build(tmp_path / "one", WELL), build(tmp_path / "other" / "folder", WELL)
     assert (said, said_too) == ("", "")
     assert one.read_bytes() == other.read_bytes()
-    wit = subprocess.run([TOOLS["WASM_TOOLS"], "component", "wit", one], capture_output=True, text=True, check=True).stdout
+    wit = subprocess.run(
+        [TOOLS["WASM_TOOLS"], "component", "wit", one], capture_output=True, text=True, check=True
+    ).stdout
     assert re.findall(r"^  ((?:import|export) .*)$", wit, re.MULTILINE) == ["export test:text/text@1.0.0;"]
 
 
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (("return text[:3]", "return text["), "guests/text/src/export_test_text_text/text.go:7:14: "),
-        (("text[:3]", "text.shortened()"), "guests/text/src/export_test_text_text/text.go:7:14: text.shortened undefined"),
+        (("return text[:3]", "return text["), "guests/text/src/export_test_text_text/text.go:8:1: syntax error"),
+        (
+            ("text[:3]", "text.shortened()"),
+            "guests/text/src/export_test_text_text/text.go:7:14: text.shortened undefined",
+        ),
         (("ShortenText", "Shorten"), "undefined: export_test_text_text.ShortenText"),
         (('"time"', '"example.com/time"'), "guests/text/src/export_test_text_text/text.go:3:8: "),
     ],

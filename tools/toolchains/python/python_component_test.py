@@ -60,7 +60,9 @@ def test_two_builds_have_the_same_bytes_and_only_the_worlds_exports(tmp_path: Pa
     said, other = build(tmp_path / "other" / "folder", WELL, "/dev/shm")
     assert said == ""
     assert one.read_bytes() == other.read_bytes()
-    wit = subprocess.run([PATHS["WASM_TOOLS"], "component", "wit", one], capture_output=True, text=True, check=True).stdout
+    wit = subprocess.run(
+        [PATHS["WASM_TOOLS"], "component", "wit", one], capture_output=True, text=True, check=True
+    ).stdout
     assert sorted(re.findall(r"^  ((?:import|export) .*)$", wit, re.MULTILINE)) == [
         "export count: func() -> u32;",
         "export test:text/text@1.0.0;",

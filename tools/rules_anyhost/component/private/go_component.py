@@ -77,7 +77,9 @@ def make(arguments: argparse.Namespace, folder: Path) -> None:
     go(arguments, module, "build", *flags, "-o", str(core), ".")
     tool: list[str | Path] = [arguments.wasm_tools]
     adapt = f"wasi_snapshot_preview1={make_adapter(arguments, folder)}"
-    run([*tool, "component", "embed", "--all-features", arguments.wit, "--world", arguments.world, core, "-o", embedded])
+    run(
+        [*tool, "component", "embed", "--all-features", arguments.wit, "--world", arguments.world, core, "-o", embedded]
+    )
     run([*tool, "component", "new", embedded, "--adapt", adapt, "-o", arguments.out])
 
 

@@ -38,7 +38,9 @@ async function make(values, folder) {
     throw new Error(explain(error.message, values.package));
   }
   // It reads and writes them as floating-point numbers.
-  const [integer] = run(values["wasm-tools"], ["component", "wit", whole]).match(/\b[su]64\b/) ?? [];
+  const packages = run(values["wasm-tools"], ["component", "wit", whole]).split(/^(?=package )/m);
+  const own = packages.filter((text) => !values.debug || !text.startsWith("package wasi:"));
+  const [integer] = own.join("").match(/\b[su]64\b/) ?? [];
   if (integer)
     throw new Error(
       `the world ${values.world} has the type ${integer}, which QuickJS does not keep exactly: expected the engine starlingmonkey`,
