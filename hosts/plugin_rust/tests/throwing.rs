@@ -10,7 +10,7 @@ fn check(component: &str, expected: &[&str]) {
         &file("PROGRAM", None),
         &["--component", &component, "World", "--up"],
     );
-    assert_eq!(code, 1, "{said}");
+    assert_eq!(code, Some(1), "{said}");
     for text in expected.iter().chain(&["error: ", "trap"]) {
         assert!(said.contains(text), "{text:?} is not in {said}");
     }

@@ -82,6 +82,6 @@ go_component = rule(
 The sources are packages of the module `wit_component`, which the bindings are in: an interface that the world exports
 is a package `export_<namespace>_<package>_<interface>`, whose functions the sources define; one that it imports is a
 package without `export_`. The sources are vetted before. The component imports what the world does, and nothing of WASI
-besides: there is no file, time stands still, random bytes are all ones, and what is printed is lost.""",
+besides: there is no file, time stands still but for who waits, random bytes are all ones, and what is printed is lost.""",
     toolchains = [COMPONENT_TOOLCHAIN_TYPE, GO_TOOLCHAIN_TYPE, _WASM_TOOLS],
 )

@@ -1,6 +1,7 @@
 ;; Takes the place of the adapter for WASI preview 1 in a component that imports nothing of WASI: there are no arguments, no
-;; variables and no files, time stands still, random bytes are all ones, and what is written is lost. All else is refused,
-;; as a system does which has no such function.
+;; variables and no files, random bytes are all ones, and what is written is lost. Time stands still but for who waits: that
+;; takes no time, and then as much of it has passed as was waited for. All else is refused, as a system does which has no
+;; such function.
 (module
   (import "env" "memory" (memory 0))
 
@@ -12,9 +13,11 @@
     (i32.store (local.get 1) (i32.const 0))
     (i32.const 0))
 
-  ;; The beginning of the year 2000, in nanoseconds.
+  ;; From the beginning of the year 2000 on, in nanoseconds. What has passed is kept at 24, where Go has nothing: an adapter
+  ;; has no variables of its own.
+  (func $now (result i64) (i64.add (i64.const 946684800000000000) (i64.load (i32.const 24))))
   (func (export "clock_time_get") (param i32 i64 i32) (result i32)
-    (i64.store (local.get 2) (i64.const 946684800000000000))
+    (i64.store (local.get 2) (call $now))
     (i32.const 0))
   (func (export "clock_res_get") (param i32 i32) (result i32)
     (i64.store (local.get 1) (i64.const 1))
@@ -64,8 +67,34 @@
   (func (export "path_open") (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32) (i32.const 8))
   (func (export "path_readlink") (export "path_rename") (param i32 i32 i32 i32 i32 i32) (result i32) (i32.const 8))
 
-  ;; No such function (52): nothing comes in, and nobody waits.
-  (func (export "poll_oneoff") (param i32 i32 i32 i32) (result i32) (i32.const 52))
+  ;; All that is waited for comes at once: clocks go on, and no file (8) is there.
+  (func (export "poll_oneoff") (param $wait i32) (param $event i32) (param $count i32) (param $events i32) (result i32)
+    (i32.store (local.get $events) (local.get $count))
+    (block $done
+      (loop $next
+        (br_if $done (i32.eqz (local.get $count)))
+        (i64.store (local.get $event) (i64.load (local.get $wait)))
+        (i32.store8 offset=10 (local.get $event) (i32.load8_u offset=8 (local.get $wait)))
+        (if (i32.load8_u offset=8 (local.get $wait))
+          (then (i32.store16 offset=8 (local.get $event) (i32.const 8)))
+          (else
+            (i32.store16 offset=8 (local.get $event) (i32.const 0))
+            (call $wait_for (i64.load offset=24 (local.get $wait)) (i32.load16_u offset=40 (local.get $wait)))))
+        (local.set $wait (i32.add (local.get $wait) (i32.const 48)))
+        (local.set $event (i32.add (local.get $event) (i32.const 32)))
+        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+        (br $next)))
+    (i32.const 0))
+
+  ;; Until a time, or for so long.
+  (func $wait_for (param $time i64) (param $until i32)
+    (if (local.get $until)
+      (then (local.set $time (i64.sub (local.get $time) (call $now)))))
+    (if (i64.gt_s (local.get $time) (i64.const 0))
+      (then
+        (i64.store (i32.const 24) (i64.add (i64.load (i32.const 24)) (local.get $time))))))
+
+  ;; No such function (52).
   (func (export "sock_accept") (param i32 i32 i32) (result i32) (i32.const 52))
   (func (export "sock_recv") (param i32 i32 i32 i32 i32 i32) (result i32) (i32.const 52))
   (func (export "sock_send") (param i32 i32 i32 i32 i32) (result i32) (i32.const 52))
