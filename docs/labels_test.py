@@ -13,6 +13,8 @@ from pathlib import Path
 EXAMPLES = (
     "embedded_nodejs",
     "hello_again_c",
+    "hello_again_go",
+    "hello_again_python",
     "hello_again_rust",
     "hello_again_ts",
     "plugin_lua",

@@ -9,6 +9,10 @@ COMPONENTS = {
         exports = ["anyhost:hello/greeter@1.0.0"],
         imports = [],
     ),
+    "hello_world_go": struct(
+        exports = ["anyhost:hello/greeter@1.0.0"],
+        imports = [],
+    ),
     "hello_world_imports_rust": struct(
         exports = ["anyhost:hello/greeter@1.0.0"],
         imports = ["anyhost:hello/formatter@1.0.0"],

@@ -3,6 +3,7 @@
 GUESTS = [
     "hello_world_c",
     "hello_world_cpp",
+    "hello_world_go",
     "hello_world_imports_rust",
     "hello_world_js",
     "hello_world_python",

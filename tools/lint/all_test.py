@@ -9,7 +9,7 @@ listed = set(re.findall(r"\"//([^\"]+):(?:clippy_test|lint)\"", (root / "BUILD.b
 
 # What makes a crate, and the macros that have Clippy look at what is before them.
 CRATE = re.compile(r"\b(rust_(binary|component|guest|guest_library|library|part|shared_library|test)|daemons_test)\(\n")
-LINT = re.compile(r"^(cc_guest|clippy|guest|host|host_part|lint|rust_guest)\(", re.MULTILINE)
+LINT = re.compile(r"^(cc_guest|clippy|go_guest|guest|host|host_part|lint|rust_guest)\(", re.MULTILINE)
 
 
 def is_listed(folder: Path, macro: str) -> bool:

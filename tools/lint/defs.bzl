@@ -7,6 +7,7 @@ load(":clippy.bzl", "clippy_test")
 PROGRAMS = {
     Label(program): variable
     for program, variable in {
+        "@build_root_go//:bin/gofmt": "GOFMT",
         "@build_root_lint//:bin/rubocop": "RUBOCOP",
         "@build_root_lint//:bin/rustfmt": "RUSTFMT",
         "@build_root_lint//:bin/shellcheck": "SHELLCHECK",

@@ -1,6 +1,6 @@
 """The targets that every guest and every host has, here and in workspaces that depend on anyhost."""
 
-load("@rules_anyhost//component:defs.bzl", "cc_component", "component_test", "js_component", "python_component", "rust_component")
+load("@rules_anyhost//component:defs.bzl", "cc_component", "component_test", "go_component", "js_component", "python_component", "rust_component")
 load("@rules_rust//rust:defs.bzl", "rust_library", "rust_test")
 load("//tools/lint:defs.bzl", "clippy", "lint")
 load("//tools/toolchains/python:defs.bzl", "mypy_test")
@@ -173,6 +173,48 @@ def cc_guest(
         wit = wit,
     )
 
+def _with_debug(rule, *, name, **kwargs):
+    """A component, and `<name>_debug`, the same one that tells of exceptions."""
+    rule(
+        name = name,
+        visibility = _PUBLIC,
+        **kwargs
+    )
+    rule(
+        name = name + "_debug",
+        debug = True,
+        tags = ["manual"],
+        visibility = _PUBLIC,
+        **kwargs
+    )
+
+def go_guest(*, name, wit, imports, max_bytes, srcs = None, tests = [], **kwargs):
+    """A guest in Go: `go_component` and `guest` in one. It comes last in its file, as `guest` does.
+
+    Args:
+        name: the guest's name, which is its folder's.
+        wit: the `wit_library` that names its world.
+        imports: the list of all its imports, with versions.
+        max_bytes: the largest size its file may have.
+        srcs: the sources; by default all below `src/`.
+        tests: tests of other folders that are tests of the guest, too.
+        **kwargs: more attributes of `go_component`.
+    """
+    _with_debug(
+        go_component,
+        name = name,
+        srcs = srcs or native.glob(["src/**/*.go"]),
+        wit = wit,
+        **kwargs
+    )
+    guest(
+        component = name,
+        imports = imports,
+        max_bytes = max_bytes,
+        tests = tests,
+        wit = wit,
+    )
+
 def js_guest(*, name, wit, imports, max_bytes, srcs = None, engine = "quickjs", tests = [], **kwargs):
     """A guest in JavaScript or TypeScript: `js_component` and `guest` in one. It comes last in its file, as `guest` does.
 
@@ -186,7 +228,8 @@ def js_guest(*, name, wit, imports, max_bytes, srcs = None, engine = "quickjs", 
         tests: tests of other folders that are tests of the guest, too.
         **kwargs: as for `js_component`, such as `entry_point`.
     """
-    js_component(
+    _with_debug(
+        js_component,
         name = name,
         srcs = srcs or native.glob(
             [
@@ -198,7 +241,6 @@ def js_guest(*, name, wit, imports, max_bytes, srcs = None, engine = "quickjs", 
             allow_empty = True,
         ),
         engine = engine,
-        visibility = _PUBLIC,
         wit = wit,
         **kwargs
     )
@@ -224,10 +266,10 @@ def python_guest(*, name, wit, imports, max_bytes, srcs = None, tests = [], **kw
         **kwargs: as for `python_component`, such as `entry_point`.
     """
     srcs = srcs or native.glob(["src/**/*.py"])
-    python_component(
+    _with_debug(
+        python_component,
         name = name,
         srcs = srcs,
-        visibility = _PUBLIC,
         wit = wit,
         **kwargs
     )

@@ -45,7 +45,9 @@ set -euo pipefail
 echo "$folder is made with"
 echo "  bazel  $(cat "$bazelversion")"
 for i in "${!names[@]}"; do
-  echo "  ${names[i]}  $("${paths[i]}" --version | grep -oEm 1 '[0-9]+(\\.[0-9]+)*' | head -n 1)"
+  flag=--version
+  [[ ${names[i]} != go ]] || flag=version
+  echo "  ${names[i]}  $("${paths[i]}" "$flag" | grep -oEm 1 '[0-9]+(\\.[0-9]+)*' | head -n 1)"
 done
 echo "and ${#crates[@]} crates"
 for crate in "${crates[@]}"; do echo "  $crate"; done
@@ -59,9 +61,10 @@ _PROGRAMS = {
     "_python_component": ["python3", "wac", "wasm-tools"],
     "_quickjs_component": ["node", "wac", "wasm-tools"],
     "_starlingmonkey_component": ["node", "wasm-tools"],
-    "c_bindings": ["wit_bindgen_c"],
+    "c_bindings": ["wit_bindgen"],
     "cc_binary": ["clang"],
     "compose": ["wac"],
+    "go_component": ["go", "wasm-tools", "wit_bindgen"],
     "node_binary": ["node"],
     "py_binary": ["python3"],
     "ruby_binary": ["ruby"],
@@ -76,6 +79,7 @@ _PROGRAMS = {
 
 # Those of the build root's add-ons: whatever a target is made with is in the root already, and nothing else is asked for.
 _ADD_ONS = {
+    "go": "/usr/bin/go",
     "node": "/usr/bin/node",
     "ruby": "/usr/bin/ruby",
 }
@@ -123,7 +127,7 @@ versions = rule(
         "_programs": attr.label_list(
             default = [
                 "//tools/toolchains/wasm:wac",
-                "//tools/toolchains/wasm:wit_bindgen_c",
+                "//tools/toolchains/wasm:wit_bindgen",
                 "@build_root//:bin/clang",
                 "@build_root//:bin/python3",
                 "@build_root//:bin/rustc",

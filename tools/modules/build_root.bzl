@@ -33,6 +33,7 @@ _PROGRAMS = {
     },
     "go": {
         "go": "/usr/bin/go",
+        "gofmt": "/usr/bin/gofmt",
     },
     "lint": {
         "rubocop": "/usr/bin/rubocop",

@@ -28,6 +28,7 @@ EXAMPLE = ANYHOST / "e2e" / "consumer"
 MODELS = {
     "c": ["hello_world_c", "text_c"],
     "cpp": ["hello_world_cpp"],
+    "go": ["hello_world_go"],
     "host": ["plugin_nodejs", "slugs_python"],
     "js": ["hello_world_js"],
     "python": ["hello_world_python"],

@@ -186,7 +186,7 @@ def test_guest_without_a_list(checkout: Path) -> None:
         (["shout_c", "--language", "c"], "there is no hello_world_c or text_c to copy in "),
         (["shout_ts", "--language", "ts"], "there is no hello_world_ts to copy in "),
         (["shout_rust", "--like", "none"], "--like NAME, of hello_world_rust"),
-        (["shout", "--language", "go"], "invalid choice: 'go'"),
+        (["shout", "--language", "perl"], "invalid choice: 'perl'"),
         ([], "the following arguments are required: NAME; new guest --help says more"),
     ],
 )

@@ -3,6 +3,7 @@
 load("//component/private:bindings.bzl", _c_bindings = "c_bindings")
 load("//component/private:cc_component.bzl", _cc_component = "cc_component")
 load("//component/private:compose.bzl", _compose = "compose")
+load("//component/private:go_component.bzl", _go_component = "go_component")
 load("//component/private:js_component.bzl", _js_component = "js_component")
 load("//component/private:precompile.bzl", _precompile = "precompile")
 load("//component/private:python_component.bzl", _python_component = "python_component")
@@ -20,6 +21,7 @@ component_test = _component_test
 component_validate_test = _component_validate_test
 component_world_test = _component_world_test
 compose = _compose
+go_component = _go_component
 js_component = _js_component
 precompile = _precompile
 python_component = _python_component

@@ -50,7 +50,8 @@ def _c_bindings_test_impl(ctx):
     files = _outputs(env)
     asserts.equals(env, ["clocked.c", "clocked.h", "clocked_component_type.o"], [file.basename for file in files])
     asserts.equals(env, [files[1]], analysistest.target_under_test(env)[OutputGroupInfo].header.to_list())
-    asserts.equals(env, ["--world", "clocked"], _action(env, "WitBindgen").argv[2:4])
+    argv = _action(env, "WitBindgen").argv
+    asserts.equals(env, ["c", "--world", "clocked"], [argv[1]] + argv[3:5])
     return analysistest.end(env)
 
 c_bindings_test = analysistest.make(_c_bindings_test_impl)

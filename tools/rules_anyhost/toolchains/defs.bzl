@@ -2,6 +2,7 @@
 
 COMPONENT_TOOLCHAIN_TYPE = Label("//toolchains:component_toolchain_type")
 COMPONENTIZE_PY_TOOLCHAIN_TYPE = Label("//toolchains:componentize_py_toolchain_type")
+GO_TOOLCHAIN_TYPE = Label("//toolchains:go_toolchain_type")
 IMAGE_TOOLCHAIN_TYPE = Label("//toolchains:image_toolchain_type")
 JCO_TOOLCHAIN_TYPE = Label("//toolchains:jco_toolchain_type")
 QUICKJS_TOOLCHAIN_TYPE = Label("//toolchains:quickjs_toolchain_type")
@@ -20,7 +21,7 @@ def _component_toolchain_impl(ctx):
     return [platform_common.ToolchainInfo(
         check_cases = ctx.executable.check_cases,
         wasm_opt = ctx.executable.wasm_opt,
-        wit_bindgen_c = ctx.executable.wit_bindgen_c,
+        wit_bindgen = ctx.executable.wit_bindgen,
     )]
 
 component_toolchain = rule(
@@ -28,7 +29,7 @@ component_toolchain = rule(
     attrs = {
         "check_cases": _program("A program `check_cases WIT CASES --world WORLD --output FILE` that checks the cases and the worlds of a contract, and writes the cases plainly."),
         "wasm_opt": _program("Binaryen's optimiser."),
-        "wit_bindgen_c": _program("A program `wit_bindgen_c WIT --world WORLD --out-dir DIR` that writes a world's bindings for C."),
+        "wit_bindgen": _program("A program `wit_bindgen LANGUAGE WIT --world WORLD --out-dir DIR` that writes a world's bindings for `c` or `go`."),
     },
     doc = "Names the programs for `toolchain(toolchain_type = \"@rules_anyhost//toolchains:component_toolchain_type\")`.",
 )
@@ -58,6 +59,27 @@ componentize_py_toolchain = rule(
         ),
     },
     doc = "Names the programs for `toolchain(toolchain_type = \"@rules_anyhost//toolchains:componentize_py_toolchain_type\")`.",
+)
+
+def _go_toolchain_impl(ctx):
+    return [platform_common.ToolchainInfo(
+        go = ctx.executable.go,
+        python = ctx.executable.python,
+        runtime = ctx.files.runtime,
+    )]
+
+go_toolchain = rule(
+    implementation = _go_toolchain_impl,
+    attrs = {
+        "go": _program("Go's `go`, beside what it compiles with."),
+        "python": _program("Python."),
+        "runtime": attr.label_list(
+            doc = "The sources below `src/pkg` of the crate wit-bindgen-go: the module that its bindings import.",
+            allow_files = True,
+            mandatory = True,
+        ),
+    },
+    doc = "Names the programs for `toolchain(toolchain_type = \"@rules_anyhost//toolchains:go_toolchain_type\")`.",
 )
 
 def _image_toolchain_impl(ctx):

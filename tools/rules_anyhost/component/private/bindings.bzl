@@ -14,12 +14,13 @@ def _c_bindings_impl(ctx):
     ]
     folder = wit_dir(ctx.attr.wit)
     args = ctx.actions.args()
+    args.add("c")
     args.add_all([folder], expand_directories = False)
     args.add("--world", world)
     args.add("--out-dir", source.dirname)
     ctx.actions.run(
         arguments = [args],
-        executable = ctx.toolchains[COMPONENT_TOOLCHAIN_TYPE].wit_bindgen_c,
+        executable = ctx.toolchains[COMPONENT_TOOLCHAIN_TYPE].wit_bindgen,
         inputs = [folder],
         mnemonic = "WitBindgen",
         outputs = [source, header, world_object],

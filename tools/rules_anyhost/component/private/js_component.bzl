@@ -95,6 +95,8 @@ def _component_rule(engine, toolchain_type):
         args.add("--same-bytes", toolchain.same_bytes)
         args.add("--wac", tools.wac)
         args.add("--out", component)
+        if ctx.attr.debug:
+            args.add("--debug")
         ctx.actions.run(
             arguments = [args],
             executable = toolchain.node,
@@ -112,6 +114,7 @@ def _component_rule(engine, toolchain_type):
     return rule(
         implementation = _impl,
         attrs = _SOURCES | {
+            "debug": attr.bool(doc = "Whether it keeps WASI, and so tells of exceptions."),
             "checked": attr.label_list(doc = "What has to be well before: the check of types."),
             "_program": attr.label(
                 allow_single_file = True,
@@ -138,6 +141,7 @@ def js_component(
         wit,
         entry_point = None,
         engine = "quickjs",
+        debug = False,
         visibility = None,
         tags = [],
         testonly = False):
@@ -158,6 +162,8 @@ def js_component(
         entry_point: the module whose exports are the component's, as its path in the package; not needed if there is
             but one.
         engine: `quickjs`, which is small, or `starlingmonkey`, which is large, and has exact 64-bit integers.
+        debug: whether the component keeps what it would import of WASI, so that an exception which nobody catches is told
+            on standard error, with its message and stack.
         visibility: who may use the component.
         tags: tags of all targets.
         testonly: whether only tests may use the component.
@@ -180,6 +186,7 @@ def js_component(
         )
     _ENGINES[engine](
         name = name,
+        debug = debug,
         checked = [name + "_types"] if typed else [],
         tags = tags,
         visibility = visibility,

@@ -13,7 +13,9 @@ export async function main(names, make) {
   try {
     const common = ["entry", "node-modules", "out", "package", "wasm-tools", "wit", "world"];
     const options = Object.fromEntries([...common, ...names].map((name) => [name, { type: "string" }]));
-    const { values } = parseArgs({ options: { ...options, source: { type: "string", multiple: true } } });
+    const { values } = parseArgs({
+      options: { ...options, debug: { type: "boolean" }, source: { type: "string", multiple: true } },
+    });
     const wit = join(folder, "wit.wasm");
     run(values["wasm-tools"], ["component", "wit", "--all-features", "--wasm", values.wit, "-o", wit]);
     await make({ ...values, wit, witFolder: values.wit }, folder);

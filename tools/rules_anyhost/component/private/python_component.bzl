@@ -75,6 +75,8 @@ def _python_component_impl(ctx):
     args.add("--entry", entry_point)
     args.add("--wac", tools.wac)
     args.add("--wasm-tools", tools.wasm_tools)
+    if ctx.attr.debug:
+        args.add("--debug")
     return _run(
         ctx,
         "component",
@@ -89,6 +91,7 @@ def _python_component_impl(ctx):
 _python_component = rule(
     implementation = _python_component_impl,
     attrs = _ATTRS | {
+        "debug": attr.bool(doc = "Whether it keeps WASI, and so tells of exceptions."),
         "entry_point": attr.string(
             doc = "The module whose classes are the component's, as its path in the package; not needed if there is one.",
         ),
@@ -108,6 +111,7 @@ def python_component(
         srcs,
         wit,
         entry_point = None,
+        debug = False,
         visibility = None,
         tags = [],
         testonly = False):
@@ -129,6 +133,8 @@ def python_component(
         wit: the `wit_library` that names the component's world.
         entry_point: the module whose classes are the component's, as its path in the package; not needed if there is
             but one.
+        debug: whether the component keeps what it would import of WASI, so that an exception which nobody catches is told
+            on standard error, with its message and stack.
         visibility: who may use the component.
         tags: tags of all targets.
         testonly: whether only tests may use the component.
@@ -143,6 +149,7 @@ def python_component(
     _python_component(
         name = name,
         srcs = srcs,
+        debug = debug,
         entry_point = entry_point,
         tags = tags,
         testonly = testonly,

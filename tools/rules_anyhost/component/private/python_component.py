@@ -111,7 +111,8 @@ def make(arguments: argparse.Namespace, folder: Path) -> None:
     (root / f"{ENTRY}.py").write_text(CHECK.format(module=module))
     whole = folder / "whole.wasm"
     try:
-        componentize_py(arguments, "componentize", "--stub-wasi", f"--python-path={root}", f"--output={whole}", ENTRY)
+        wasi = [] if arguments.debug else ["--stub-wasi"]
+        componentize_py(arguments, "componentize", *wasi, f"--python-path={root}", f"--output={whole}", ENTRY)
     except Mistake as error:
         raise Mistake(explained(str(error), arguments)) from None
     document, composed = folder / "component.wac", folder / "composed.wasm"
@@ -126,6 +127,7 @@ def make(arguments: argparse.Namespace, folder: Path) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("mode", choices=["component", "types"])
+    parser.add_argument("--debug", action="store_true")
     parser.add_argument("--source", action="append", default=[], metavar="PATH=FILE")
     parser.add_argument("--same-bytes", action="append", default=[], metavar="LIBRARY")
     for name in ("entry", "package", "packages", "wac", "wasm-tools", "wit", "world", "out"):

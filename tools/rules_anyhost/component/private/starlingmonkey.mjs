@@ -38,7 +38,8 @@ await main(["same-bytes", "wac"], async (values, folder) => {
   const module = resolve(values["node-modules"], "@bytecodealliance/componentize-js/src/componentize.js");
   const { componentize } = await import(pathToFileURL(module));
   Date.now = () => 946684800000; // what a clock that is not given says, too
+  const disableFeatures = FEATURES.filter((feature) => !values.debug || feature !== "stdio");
   const options = { sourcePath: join(root, ENTRY), witPath, worldName: values.world };
-  const { component } = await componentize({ ...options, disableFeatures: FEATURES, wizerBin });
+  const { component } = await componentize({ ...options, disableFeatures, wizerBin });
   writeFileSync(out, component);
 });
