@@ -71,7 +71,7 @@ def make(arguments: argparse.Namespace, folder: Path) -> None:
         shutil.copyfile(file, target)
     with (module / "go.mod").open("a") as file:
         file.write(f"replace {RUNTIME} => ../{runtime.name}\n")
-    core, embedded = folder / "core.wasm", folder / "embedded.wasm"
+    core, embedded, named = folder / "core.wasm", folder / "embedded.wasm", folder / "named.wasm"
     go(arguments, module, "vet", "-unsafeptr=false", "./...")
     flags = ["-buildmode=c-shared", "-trimpath", "-buildvcs=false", f"-ldflags={LINK}"]
     go(arguments, module, "build", *flags, "-o", str(core), ".")
@@ -80,7 +80,8 @@ def make(arguments: argparse.Namespace, folder: Path) -> None:
     run(
         [*tool, "component", "embed", "--all-features", arguments.wit, "--world", arguments.world, core, "-o", embedded]
     )
-    run([*tool, "component", "new", embedded, "--adapt", adapt, "-o", arguments.out])
+    run([*tool, "component", "new", "--debug-names=false", embedded, "--adapt", adapt, "-o", named])
+    run([*tool, "strip", "--delete", "^component-name$", named, "-o", arguments.out])
 
 
 def main() -> int:
