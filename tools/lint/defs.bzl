@@ -57,8 +57,8 @@ def clippy():
     if not crates:
         return []
 
-    # A program that only a build asks for is built for that; a benchmark is not.
-    tools = [name for name in crates if own[name] == "rust_binary" and "manual" in rules[name]["tags"] and name != "bench"]
+    # A program that only a build asks for is built for that.
+    tools = [name for name in crates if own[name] == "rust_binary" and "manual" in rules[name]["tags"]]
     clippy_test(
         name = "clippy_test",
         size = "small",
