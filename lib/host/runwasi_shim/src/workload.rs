@@ -127,13 +127,15 @@ pub fn find(process: &Process, name: &Path) -> Option<PathBuf> {
 
 /// The world to run the component in: the one that is asked for, or its only one.
 fn world(loaded: &Loaded, asked: Option<&str>) -> Result<&'static str, String> {
-    let names = || WORLDS.map(|(world, _)| world).join(" or ");
     let name = &loaded.file;
     if let Some(asked) = asked {
         let known = WORLDS.iter().find(|(world, _)| *world == asked);
         return known
             .map(|(world, _)| *world)
-            .ok_or_else(|| format!("{WORLD}={asked}: expected {}", names()));
+            .ok_or_else(|| {
+                let names = WORLDS.map(|(world, _)| world).join(" or ");
+                format!("{WORLD}={asked}: expected {names}")
+            });
     }
     let exports = loaded.exports();
     let has = |wanted: &str| {
@@ -157,7 +159,7 @@ fn world(loaded: &Loaded, asked: Option<&str>) -> Result<&'static str, String> {
         _ => Err(format!(
             "{}: has more than one world; set {WORLD} to {}",
             name.display(),
-            names()
+            found.iter().map(|it| it.0).collect::<Vec<_>>().join(" or ")
         )),
     }
 }
