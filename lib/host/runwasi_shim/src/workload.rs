@@ -130,12 +130,10 @@ fn world(loaded: &Loaded, asked: Option<&str>) -> Result<&'static str, String> {
     let name = &loaded.file;
     if let Some(asked) = asked {
         let known = WORLDS.iter().find(|(world, _)| *world == asked);
-        return known
-            .map(|(world, _)| *world)
-            .ok_or_else(|| {
-                let names = WORLDS.map(|(world, _)| world).join(" or ");
-                format!("{WORLD}={asked}: expected {names}")
-            });
+        return known.map(|(world, _)| *world).ok_or_else(|| {
+            let names = WORLDS.map(|(world, _)| world).join(" or ");
+            format!("{WORLD}={asked}: expected {names}")
+        });
     }
     let exports = loaded.exports();
     let has = |wanted: &str| {

@@ -112,7 +112,9 @@ fn a_component_with_two_worlds_is_told_which() {
     );
     assert_eq!(
         dual.run(&["ANYHOST_WORLD=wasi:cli/commands"], args),
-        failed("ANYHOST_WORLD=wasi:cli/commands: expected wasi:cli/command or wasi:http/proxy or wasi:http/service")
+        failed(
+            "ANYHOST_WORLD=wasi:cli/commands: expected wasi:cli/command or wasi:http/proxy or wasi:http/service"
+        )
     );
     assert_eq!(
         dual.run(&["ANYHOST_WORLD=wasi:cli/command"], args),
